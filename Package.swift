@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// CI treats warnings as errors; a user's newer compiler must not break on a new warning.
+let strict: [SwiftSetting] = Context.environment["BOOTLATCH_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + strict
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let nio: [Target.Dependency] = [
+    product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+]
+
+let package = Package(
+    name: "bootlatch",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        // What Swift cannot say to libgit2: variadic options, and a socket stream with deadlines.
+        .target(name: "CGitTransport", dependencies: ["CLibgit2"]),
+
+        module("Inventory", [product("HashTreeCollections", "swift-collections")]),
+        module("YAML", ["CLibyaml"]),
+        module("Manifest", ["Inventory", "YAML"]),
+        module("Git", ["CLibgit2", "CGitTransport"]),
+        module("Journal", ["Inventory", product("GRDB", "GRDB.swift"), product("Logging", "swift-log")]),
+        module("Boot", ["Inventory", product("Logging", "swift-log")] + nio),
+        module("Provision", ["Inventory"]),
+        module("Simulate", ["Inventory"] + nio),
+        module(
+            "Reconcile", ["Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
+        module(
+            "Web",
+            [
+                "Inventory", "Journal", "Reconcile", product("Hummingbird", "hummingbird"),
+                product("Logging", "swift-log"),
+            ] + nio),
+        .executableTarget(
+            name: "bootlatch",
+            dependencies: [
+                "Inventory", "YAML", "Manifest", "Git", "Journal", "Boot", "Provision", "Simulate", "Reconcile", "Web",
+                product("ArgumentParser", "swift-argument-parser"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("Logging", "swift-log"),
+            ] + nio,
+            swiftSettings: settings),
+
+        tests("InventoryTests", ["Inventory"]),
+        tests("YAMLTests", ["YAML"]),
+        tests("ManifestTests", ["Manifest", "Inventory", "YAML"]),
+        tests("GitTests", ["Git"]),
+        tests("JournalTests", ["Journal", "Inventory"]),
+        tests("BootTests", ["Boot", "Inventory"] + nio),
+        tests("ProvisionTests", ["Provision", "Inventory"]),
+        tests("SimulateTests", ["Simulate", "Inventory"] + nio),
+        tests("ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal"]),
+        tests("WebTests", ["Web", "Inventory", "Journal", "Reconcile"] + nio),
+        tests("bootlatchTests", ["bootlatch"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+@main struct Bootlatch { static func main() {} }
