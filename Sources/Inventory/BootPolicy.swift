@@ -1,0 +1,116 @@
+/// Rules for the hosts that its selector picks (`kind: BootPolicy`). A field that is nil says nothing; the next less specific policy does.
+package struct BootPolicy: Sendable, Equatable {
+    /// All parts must match; an empty selector picks every host.
+    package struct Selector: Sendable, Hashable {
+        package var matchLabels: [String: String]
+        /// Globs over `namespace/name` or, without a slash, over the name.
+        package var names: [String]
+        /// Globs over the path of the manifest's file.
+        package var paths: [String]
+
+        package init(matchLabels: [String: String] = [:], names: [String] = [], paths: [String] = []) {
+            self.matchLabels = matchLabels
+            self.names = names
+            self.paths = paths
+        }
+    }
+
+    package enum Netboot: String, Sendable, CaseIterable { case allow, never }
+
+    package var name: String
+    package var location: SourceLocation
+    package var selector: Selector
+    package var netboot: Netboot?
+    /// Name of a `BootProfile`, for hosts that bring no `ipxe` or `osie` of their own.
+    package var profile: String?
+    package var attempts: Attempts?
+    /// Seconds from the arming to its deadline, 60 or more.
+    package var expireAfter: Int64?
+    package var refuse: RefusePolicy
+    /// Hosts that one commit may arm, 1 or more.
+    package var armedPerCommit: Int?
+
+    package init(
+        name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil, profile: String? = nil,
+        attempts: Attempts? = nil, expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(), armedPerCommit: Int? = nil
+    ) {
+        self.name = name
+        self.location = location
+        self.selector = selector
+        self.netboot = netboot
+        self.profile = profile
+        self.attempts = attempts
+        self.expireAfter = expireAfter
+        self.refuse = refuse
+        self.armedPerCommit = armedPerCommit
+    }
+}
+
+/// How many boots one arming may let in.
+package struct Attempts: Sendable, Hashable {
+    /// Boots whose kernel was served whole, 1 or more.
+    package var full: Int
+    /// Boots that died before that, 1 or more.
+    package var early: Int
+
+    package init(full: Int = 1, early: Int = 3) {
+        self.full = full
+        self.early = early
+    }
+
+    /// The fewer of both.
+    package func stricter(_ other: Attempts) -> Attempts {
+        Attempts(full: min(full, other.full), early: min(early, other.early))
+    }
+}
+
+/// How a refusal looks to the client (`refuse` of a `BootPolicy`); nil says nothing.
+package struct RefusePolicy: Sendable, Hashable {
+    package enum PXE: String, Sendable, CaseIterable { case auto, silent, offer, tftpError, loader }
+    package enum HTTP: String, Sendable, CaseIterable { case auto, silent, notFound = "404", loader }
+
+    /// One step of a refusing iPXE script; the script tries them in order.
+    package enum Step: Sendable, Hashable {
+        /// BIOS drive number: `sanboot:0x80` (first disk) or `sanboot:0`.
+        case sanboot(drive: String)
+        /// `exit` or `exit:1`: back to the firmware with that status.
+        case exit(status: Int?)
+        /// GRUB from the disk's EFI system partition or MBR.
+        case grubLocal
+        case poweroff
+        /// A script of one's own, as text.
+        case script(String)
+    }
+
+    package var pxe: PXE?
+    package var http: HTTP?
+    package var bios: [Step]?
+    package var uefi: [Step]?
+
+    package init(pxe: PXE? = nil, http: HTTP? = nil, bios: [Step]? = nil, uefi: [Step]? = nil) {
+        self.pxe = pxe
+        self.http = http
+        self.bios = bios
+        self.uefi = uefi
+    }
+}
+
+/// What to boot, for hosts that bring no `ipxe` or `osie` of their own (`kind: BootProfile`).
+package struct BootProfile: Sendable, Equatable {
+    package enum Source: Sendable, Equatable {
+        /// `kernel` and each `initrd`: an artifact path, or an http(s) URL.
+        case kernel(String, initrd: [String], args: [String])
+        /// An iPXE script, as text.
+        case ipxe(String)
+    }
+
+    package var name: String
+    package var location: SourceLocation
+    package var source: Source
+
+    package init(name: String, location: SourceLocation, source: Source) {
+        self.name = name
+        self.location = location
+        self.source = source
+    }
+}
