@@ -31,8 +31,10 @@ package struct BootPolicy: Sendable, Equatable {
     package var armedPerCommit: Int?
 
     package init(
-        name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil, profile: String? = nil,
-        attempts: Attempts? = nil, expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(), armedPerCommit: Int? = nil
+        name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil,
+        profile: String? = nil,
+        attempts: Attempts? = nil, expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(),
+        armedPerCommit: Int? = nil
     ) {
         self.name = name
         self.location = location

@@ -57,7 +57,8 @@ package struct InterfaceSpec: Sendable, Equatable {
     package var disableDHCP: Bool
 
     package init(
-        mac: MACAddress, isOn: Bool, allowWorkflow: Bool? = nil, netbootLocation: SourceLocation, dhcp: DHCPSpec = DHCPSpec(),
+        mac: MACAddress, isOn: Bool, allowWorkflow: Bool? = nil, netbootLocation: SourceLocation,
+        dhcp: DHCPSpec = DHCPSpec(),
         ipxe: IPXESpec? = nil, osie: OSIESpec? = nil, disableDHCP: Bool = false
     ) {
         self.mac = mac

@@ -1,0 +1,78 @@
+/// The questions that `decideBoot` asks, in this order; the first that refuses gives the reason. `why` prints them all.
+package enum BootRule: String, CaseIterable, Sendable {
+    /// The journal can be written.
+    case journal
+    /// Its file parses, no other manifest claims the MAC, and no commit lost it among many.
+    case present
+    /// The manifest says `allowPXE: true`.
+    case on
+    /// Its arming is not spent.
+    case unspent
+    /// Nothing holds it.
+    case notHeld
+    /// The journal knows its arming, made for this MAC.
+    case recorded
+    /// A boot is left.
+    case attempts
+    /// The deadline lies ahead.
+    case deadline
+    /// No policy says `netboot: never`.
+    case allowed
+    /// The policies that rule it are readable.
+    case policy
+    /// Manifest or profile say what to boot.
+    case plan
+    /// The repo was read lately.
+    case current
+}
+
+/// What the rules look at.
+struct BootQuestion {
+    var interface: Interface
+    var record: Ledger.Record?
+    var plan: Plan?
+    var now: Now
+
+    init(_ interface: Interface, in standing: borrowing Standing, now: Now) {
+        self.interface = interface
+        record = interface.arming.flatMap { standing.ledger[$0] }
+        plan = Plan(for: interface)
+        self.now = now
+    }
+}
+
+extension BootRule {
+    /// Without a good fetch for this many seconds, new boots are held.
+    package static let outdatedAfter: Int64 = 3600
+
+    func refusal(_ question: BootQuestion, in standing: borrowing Standing) -> Refusal? {
+        let interface = question.interface
+        let record = question.record
+        let now = question.now.wall
+        switch self {
+        case .journal: return standing.ledger.isWritable ? nil : .journal
+        case .present: return interface.suspension.map { .suspended($0) }
+        case .on: return interface.spec.isOn ? nil : .off
+        case .unspent: return (record?.ending).map { .spent($0) }
+        case .notHeld: return (interface.state?.hold ?? record?.hold).map { .held($0) }
+        case .recorded:
+            guard let record else { return .held(.noRecord) }
+            return record.arming.mac == interface.mac ? nil : .held(.ambiguous)
+        case .attempts:
+            guard let record, standing.ledger.isExhausted(record) else { return nil }
+            return standing.ledger.openBoot(of: record, at: now) == nil ? .spent(.exhausted) : nil
+        case .deadline:
+            guard let record, now >= record.arming.deadline else { return nil }
+            return .spent(standing.ledger.isExhausted(record) ? .exhausted : .expired)
+        case .allowed: return interface.settings.netboot == .never ? .never : nil
+        case .policy: return interface.settings.isPolicyBroken ? .held(.brokenPolicy) : nil
+        case .plan: return question.plan == nil ? .noPlan : nil
+        case .current:
+            guard let fetched = standing.inventory.lastGoodFetch, now.seconds - fetched.seconds < Self.outdatedAfter
+            else {
+                return .held(.outdated)
+            }
+            return nil
+        }
+    }
+}
