@@ -1,4 +1,65 @@
+import HashTreeCollections
+
 extension Inventory {
-    /// What no single file shows: MACs that two manifests claim, policies that contradict each other.
-    var crossFileDiagnostics: [Diagnostic] { [] }
+    /// Every diagnostic of loading the files, in the order of their places. Costs a look at every host.
+    package var diagnostics: [Diagnostic] {
+        let all = files.values.flatMap(\.parsed.diagnostics) + duplicates + contradictions + unknownProfiles
+        return Set(all).sorted {
+            ($0.location.path, $0.location.line, $0.location.column, $0.message)
+                < ($1.location.path, $1.location.line, $1.location.column, $1.message)
+        }
+    }
+
+    /// MACs that two manifests claim, and hosts that two manifests name: none of them may netboot.
+    private var duplicates: [Diagnostic] {
+        let macs = claims.filter { $0.value.count > 1 }.flatMap { mac, claims in
+            places(of: claims).map { place, others in
+                Diagnostic(
+                    .error, at: place,
+                    "MAC \(mac) is claimed twice, also at \(others); neither may netboot until one of them is removed")
+            }
+        }
+        let hosts = entries.filter { $0.value.count > 1 }.flatMap { id, twins in
+            twins.map { twin in
+                let others = twins.map(\.host.location).filter { $0 != twin.host.location }.map(\.description)
+                return Diagnostic(
+                    .error, at: twin.host.location,
+                    "host \(id) is described twice, also at \(others.joined(separator: ", ")); rename or remove one of them"
+                )
+            }
+        }
+        return macs + hosts
+    }
+
+    private func places(of claims: [Claim]) -> [(SourceLocation, String)] {
+        let places = claims.compactMap { claim in
+            entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }?.host.interfaces[
+                claim.index
+            ]
+            .netbootLocation
+        }
+        return places.map { place in
+            (place, places.filter { $0 != place }.map(\.description).joined(separator: ", "))
+        }
+    }
+
+    private var contradictions: [Diagnostic] {
+        entries.values.compactMap(\.first).flatMap { rules.conflicts(for: $0.host) }.map { conflict in
+            Diagnostic(
+                .error, at: conflict.location,
+                "policies \(conflict.first) and \(conflict.second) are equally specific and disagree on \(conflict.field); "
+                    + "make one selector more specific. Their hosts are held until then")
+        }
+    }
+
+    private var unknownProfiles: [Diagnostic] {
+        rules.policies.compactMap { rule in
+            guard let profile = rule.policy.profile, rules.profiles[profile] == nil else { return nil }
+            let known = rules.profiles.keys.sorted().joined(separator: ", ")
+            return Diagnostic(
+                .error, at: rule.policy.location,
+                "policy \(rule.policy.name) names the profile \(profile), which no BootProfile describes (known: \(known.isEmpty ? "none" : known))"
+            )
+        }
+    }
 }

@@ -4,71 +4,73 @@ import HashTreeCollections
 ///
 /// A persistent value: a one-file commit costs a few entries, whatever the number of hosts.
 package struct Inventory: Sendable {
-    /// A host with what its policies say of it.
-    package struct Entry: Sendable {
-        package var host: Host
-        package var settings: Settings
-        /// Set on hosts that keep their lease and lose their permission.
-        package var suspension: Suspension?
-    }
+    /// The tip that this is the inventory of; nil before the first.
+    package var tip: CommitID?
+    /// When the remote was last read without an error.
+    package var lastGoodFetch: Instant?
+    package internal(set) var files: TreeDictionary<String, File> = [:]
+    /// More than one entry under an id is the same host twice.
+    package internal(set) var entries: TreeDictionary<Host.ID, [Entry]> = [:]
+    /// Every place that claims a MAC; more than one makes a duplicate.
+    package internal(set) var claims: TreeDictionary<MACAddress, [Claim]> = [:]
+    package var states: TreeDictionary<MACAddress, InterfaceState> = [:]
+    package internal(set) var rules = PolicyRules()
+    /// Files that hold policies or profiles, or held them when they last were good.
+    var policyPaths: Set<String> = []
+
+    package init() {}
 
     /// One file as it was last read, and as it last was good.
     package struct File: Sendable {
         package var parsed: ParsedFile
         /// Hosts, policies and profiles in force: of the file itself, or of its last good version.
         package var inForce: ParsedFile
-        /// Content id of the last good version; nil when none was ever good.
+        /// Content id of the version in force; nil when none was ever good.
         package var goodContent: String?
-        package var suspension: Suspension?
         /// It was broken when this repo was first seen, so that nobody knows what was on in it.
         package var isUnseen = false
     }
 
-    /// The tip that this is the inventory of; nil before the first.
-    package var tip: CommitID?
-    /// When the remote was last read without an error.
-    package var lastGoodFetch: Instant?
-    package internal(set) var files: TreeDictionary<String, File> = [:]
-    package internal(set) var entries: TreeDictionary<Host.ID, Entry> = [:]
-    /// Every place that claims a MAC; more than one makes a duplicate.
-    internal(set) package var claims: TreeDictionary<MACAddress, [Claim]> = [:]
-    package internal(set) var states: TreeDictionary<MACAddress, InterfaceState> = [:]
-    /// Policies in force, in the order of their paths.
-    package internal(set) var policies: [BootPolicy] = []
-    package internal(set) var profiles: [String: BootProfile] = [:]
-    /// Policy files that are broken, with their last good rules in force or without any.
-    package internal(set) var brokenPolicyFiles: [String] = []
-
-    package init() {}
+    /// A host with what its policies say of it.
+    package struct Entry: Sendable {
+        package var host: Host
+        package var settings: Settings
+        /// Set on hosts that keep their lease and lose their permission.
+        package var suspension: Suspension?
+        package var path: String
+        /// Position among the hosts of its file.
+        var ordinal: Int
+        /// Content id of the file version that it comes from.
+        package var content: String?
+    }
 
     /// A manifest's claim to a MAC.
     package struct Claim: Sendable, Hashable {
         package var host: Host.ID
         package var path: String
+        var ordinal: Int
+        /// Position among the host's interfaces.
         package var index: Int
     }
 
-    /// The one interface with this MAC; nil for a MAC that no manifest names.
+    /// The interface with this MAC; nil for a MAC that no manifest names.
     package subscript(mac: MACAddress) -> Interface? {
-        guard let claims = claims[mac], let claim = claims.first, let entry = entries[claim.host],
+        guard let claims = claims[mac], let claim = claims.first, let twins = entries[claim.host],
+            let entry = twins.first(where: { $0.path == claim.path && $0.ordinal == claim.ordinal }),
             entry.host.interfaces.indices.contains(claim.index)
         else { return nil }
         return Interface(
             mac: mac, host: entry.host, spec: entry.host.interfaces[claim.index], settings: entry.settings,
-            suspension: claims.count > 1 ? .duplicate : entry.suspension, state: states[mac])
+            suspension: claims.count > 1 || twins.count > 1 ? .duplicate : entry.suspension, state: states[mac])
     }
 
-    package subscript(id: Host.ID) -> Entry? { entries[id] }
+    package subscript(id: Host.ID) -> Entry? { entries[id]?.first }
 
-    /// Every diagnostic of loading the files, in the order of their places.
-    package var diagnostics: [Diagnostic] {
-        (files.values.flatMap(\.parsed.diagnostics) + crossFileDiagnostics)
-            .sorted {
-                ($0.location.path, $0.location.line, $0.location.column) < (
-                    $1.location.path, $1.location.line, $1.location.column
-                )
-            }
-    }
+    /// Hosts that manifests name, lost ones not counted.
+    package var hostCount: Int { entries.count - lost.count }
+
+    /// Hosts that one commit lost with more than half of the others.
+    package internal(set) var lost: Set<Host.ID> = []
 }
 
 /// One interface as a decision sees it.
@@ -83,7 +85,8 @@ package struct Interface: Sendable {
     package var arming: Arming.ID? { state?.arming }
 
     package init(
-        mac: MACAddress, host: Host, spec: InterfaceSpec, settings: Settings, suspension: Suspension? = nil,
+        mac: MACAddress, host: Host, spec: InterfaceSpec, settings: Settings = Settings(),
+        suspension: Suspension? = nil,
         state: InterfaceState? = nil
     ) {
         self.mac = mac
@@ -103,6 +106,7 @@ package struct InterfaceState: Sendable, Equatable {
     package var hold: Hold?
     /// It is off by one of our own commits, not by hand.
     package var isOffByUs = false
+    /// The last value of the host's annotation `bootlatch.dev/arm`.
     package var armAnnotation: String?
     package var host: Host.ID
     /// What last turned it on or off.
@@ -113,19 +117,4 @@ package struct InterfaceState: Sendable, Equatable {
         self.host = host
         self.since = since
     }
-}
-
-/// What the policies say of one host, field by field from the most specific one.
-package struct Settings: Sendable, Equatable {
-    package var netboot: BootPolicy.Netboot = .allow
-    package var profile: BootProfile?
-    package var attempts = Attempts()
-    /// Seconds.
-    package var expireAfter: Int64 = 24 * 3600
-    package var refuse = RefusePolicy()
-    package var armedPerCommit = 10
-    /// A policy file that rules this host is broken, contradicts another, or never was good.
-    package var isPolicyBroken = false
-
-    package init() {}
 }

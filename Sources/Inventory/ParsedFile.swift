@@ -8,10 +8,12 @@ package struct ParsedFile: Sendable, Equatable {
     /// The file does not parse, or a manifest in it is in error: its hosts keep their leases and lose their permission,
     /// and its policies keep their last good rules.
     package var isBroken: Bool
+    /// A `BootPolicy` stands in it, as far as one can tell of a broken file: one that never was good holds every host.
+    package var mentionsPolicy: Bool
 
     package init(
         path: String, hosts: [Host] = [], policies: [BootPolicy] = [], profiles: [BootProfile] = [],
-        diagnostics: [Diagnostic] = [], isBroken: Bool = false
+        diagnostics: [Diagnostic] = [], isBroken: Bool = false, mentionsPolicy: Bool = false
     ) {
         self.path = path
         self.hosts = hosts
@@ -19,5 +21,6 @@ package struct ParsedFile: Sendable, Equatable {
         self.profiles = profiles
         self.diagnostics = diagnostics
         self.isBroken = isBroken
+        self.mentionsPolicy = mentionsPolicy
     }
 }

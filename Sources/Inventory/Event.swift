@@ -1,0 +1,25 @@
+/// Something that happened to a machine, for the journal and `bootlatch events`.
+package struct Event: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case armed, held, moved, turnedOff, spent, accepted
+        case boot, kernel, report, refused
+        case committed, blocked, dropped
+        case lost, broken, alert
+    }
+
+    package var kind: Kind
+    package var host: Host.ID?
+    package var mac: MACAddress?
+    /// One line for a person, without the host's name.
+    package var detail: String
+    package var commit: CommitID?
+
+    package init(_ kind: Kind, host: Host.ID? = nil, mac: MACAddress? = nil, _ detail: String, commit: CommitID? = nil)
+    {
+        self.kind = kind
+        self.host = host
+        self.mac = mac
+        self.detail = detail
+        self.commit = commit
+    }
+}

@@ -1,0 +1,20 @@
+extension Hold {
+    /// What it means and what ends it, in one line.
+    package var explanation: String {
+        let accept = "toggle it off and on, change bootlatch.dev/arm, or run `bootlatch reconcile --accept HOST`"
+        switch self {
+        case .firstSight: return "on since before Bootlatch knew this repo; \(accept)"
+        case .forcePush: return "turned on by a force push, which nobody can follow; \(accept)"
+        case .overLimit: return "its commit armed more hosts than one commit may; \(accept)"
+        case .mismatched: return "a report with an unknown token came from this host's address; \(accept)"
+        case .stale: return "turned on by merging a branch from before the last disarm; \(accept)"
+        case .outdated: return "the repo could not be read for an hour; it ends with the next good fetch"
+        case .flapping: return "armed more than three times within a day, does a generator rewrite it? \(accept)"
+        case .ambiguous: return "MACs were edited or exchanged while on; \(accept)"
+        case .loosened: return "its commit also lifted `netboot: never`; \(accept)"
+        case .brokenPolicy:
+            return "a policy file that rules it is broken or contradicts another; repair it (see `bootlatch validate`)"
+        case .noRecord: return "the journal knows no arming of it; \(accept)"
+        }
+    }
+}

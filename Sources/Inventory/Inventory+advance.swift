@@ -1,0 +1,173 @@
+import HashTreeCollections
+
+/// The files that one commit changed.
+package struct Delta: Sendable {
+    package enum FileChange: Sendable {
+        /// What the file holds now, with the id of its content.
+        case read(ParsedFile, content: String)
+        case removed
+    }
+
+    package var files: [String: FileChange]
+
+    package init(_ files: [String: FileChange] = [:]) { self.files = files }
+}
+
+extension Inventory {
+    /// The inventory with these files, and the MACs that any of them named before or names now.
+    ///
+    /// States are as they were: what a turn-on means is for `observe` to say. `isFirst` marks the first sight of a repo.
+    package func advanced(by delta: Delta, isFirst: Bool = false) -> (inventory: Inventory, touched: Set<MACAddress>) {
+        var next = self
+        var touched: Set<MACAddress> = []
+        var gone: [Host.ID: Entry] = [:]
+        for (path, _) in delta.files {
+            guard let file = files[path] else { continue }
+            for host in file.inForce.hosts {
+                if let entry = next.entries[host.id]?.first { gone[host.id] = entry }
+                touched.formUnion(host.interfaces.map(\.mac))
+            }
+            next.withdraw(file.inForce)
+        }
+        for (path, change) in delta.files.sorted(by: { $0.key < $1.key }) {
+            next.replace(path, by: change, isFirst: isFirst)
+            guard let file = next.files[path] else { continue }
+            next.claim(file, content: file.goodContent)
+            touched.formUnion(file.inForce.hosts.flatMap(\.interfaces).map(\.mac))
+        }
+        next.keepLost(gone.filter { next.entries[$0.key] == nil }, of: hostCount)
+        next.updateRules()
+        return (next, touched)
+    }
+
+    /// The last explicit value of a MAC in this commit; nil where it has none: absent, broken, lost or claimed twice.
+    package func value(of mac: MACAddress) -> Bool? {
+        guard let interface = self[mac], interface.suspension == nil else { return nil }
+        return interface.spec.isOn
+    }
+
+    /// Takes the lost hosts of this id out for good.
+    package mutating func forgetLost(_ id: Host.ID) {
+        guard lost.remove(id) != nil, let entry = entries.removeValue(forKey: id)?.first else { return }
+        for (index, spec) in entry.host.interfaces.enumerated() { drop(Claim(entry, index: index), of: spec.mac) }
+    }
+
+    /// Puts back a host that was lost before a restart.
+    package mutating func restoreLost(_ host: Host, path: String, content: String) {
+        guard entries[host.id] == nil else { return }
+        keepLost([host.id: Entry(host: host, settings: Settings(), path: path, ordinal: 0, content: content)], of: 1)
+    }
+
+    /// Puts back the last good version of a file that is broken at the tip. Call before `advanced` reads the file itself.
+    package mutating func restoreGood(_ parsed: ParsedFile, content: String) {
+        let file = File(parsed: parsed, inForce: parsed, goodContent: content)
+        files[parsed.path] = file
+        notePolicies(of: file)
+        claim(file, content: content)
+        updateRules()
+    }
+
+    /// Marks a file as broken since before this repo was known.
+    package mutating func restoreUnseen(_ path: String) { files[path]?.isUnseen = true }
+
+    private mutating func replace(_ path: String, by change: Delta.FileChange, isFirst: Bool) {
+        guard case .read(let parsed, let content) = change else {
+            files[path] = nil
+            policyPaths.remove(path)
+            return
+        }
+        var file =
+            files[path] ?? File(parsed: parsed, inForce: ParsedFile(path: path), isUnseen: isFirst && parsed.isBroken)
+        file.parsed = parsed
+        if !parsed.isBroken {
+            file.inForce = parsed
+            file.goodContent = content
+        }
+        if parsed.isBroken, !parsed.mentionsPolicy, file.inForce.policies.isEmpty, file.inForce.profiles.isEmpty {
+            policyPaths.remove(path)
+        } else {
+            notePolicies(of: file)
+        }
+        files[path] = file
+    }
+
+    private mutating func notePolicies(of file: File) {
+        let holdsAny = !file.inForce.policies.isEmpty || !file.inForce.profiles.isEmpty
+        if holdsAny || file.parsed.isBroken {
+            policyPaths.insert(file.parsed.path)
+        } else {
+            policyPaths.remove(file.parsed.path)
+        }
+    }
+
+    private mutating func claim(_ file: File, content: String?) {
+        for (ordinal, host) in file.inForce.hosts.enumerated() {
+            if lost.contains(host.id) { forgetLost(host.id) }
+            let entry = Entry(
+                host: host, settings: rules.settings(for: host), suspension: file.parsed.isBroken ? .broken : nil,
+                path: file.parsed.path, ordinal: ordinal, content: content)
+            entries[host.id, default: []].append(entry)
+            for (index, spec) in host.interfaces.enumerated() {
+                claims[spec.mac, default: []].append(Claim(entry, index: index))
+            }
+        }
+    }
+
+    private mutating func withdraw(_ file: ParsedFile) {
+        for (ordinal, host) in file.hosts.enumerated() {
+            guard let entry = entries[host.id]?.first(where: { $0.path == file.path && $0.ordinal == ordinal }) else {
+                continue
+            }
+            for (index, spec) in host.interfaces.enumerated() { drop(Claim(entry, index: index), of: spec.mac) }
+            entries[host.id]?.removeAll { $0.path == file.path && $0.ordinal == ordinal }
+            if entries[host.id]?.isEmpty == true { entries[host.id] = nil }
+        }
+    }
+
+    private mutating func drop(_ claim: Claim, of mac: MACAddress) {
+        claims[mac]?.removeAll { $0 == claim }
+        if claims[mac]?.isEmpty == true { claims[mac] = nil }
+    }
+
+    /// A commit that loses more than half of the hosts is more likely a mistake than a wish: they keep their leases.
+    private mutating func keepLost(_ gone: [Host.ID: Entry], of before: Int) {
+        guard gone.count * 2 > before else { return }
+        for (id, old) in gone {
+            var entry = old
+            entry.suspension = .lost
+            lost.insert(id)
+            entries[id] = [entry]
+            for (index, spec) in entry.host.interfaces.enumerated() where claims[spec.mac] == nil {
+                claims[spec.mac] = [Claim(entry, index: index)]
+            }
+        }
+    }
+}
+
+extension Inventory.Claim {
+    fileprivate init(_ entry: Inventory.Entry, index: Int) {
+        self.init(host: entry.host.id, path: entry.path, ordinal: entry.ordinal, index: index)
+    }
+}
+
+extension Inventory {
+    /// Reads policies and profiles anew when a file with any of them changed, and settles every host by them.
+    fileprivate mutating func updateRules() {
+        var rules = PolicyRules()
+        for path in policyPaths.sorted() {
+            guard let file = files[path] else { continue }
+            rules.policies += file.inForce.policies.map { .init(policy: $0, isBroken: file.parsed.isBroken) }
+            for profile in file.inForce.profiles { rules.profiles[profile.name] = profile }
+            if file.parsed.isBroken, file.goodContent == nil { rules.unreadable.append(path) }
+        }
+        guard rules != self.rules else { return }
+        self.rules = rules
+        for (id, twins) in entries {
+            entries[id] = twins.map { entry in
+                var entry = entry
+                entry.settings = rules.settings(for: entry.host)
+                return entry
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// What one step of the walk over the repo's history means for armings.
+package struct Observation: Sendable {
+    /// States that changed, by MAC.
+    package var states: [MACAddress: InterfaceState] = [:]
+    package var armings: [Arming] = []
+    /// Unspent armings that a hand turned off.
+    package var disarmed: [Arming.ID] = []
+    /// Unspent armings that follow their interface to another MAC.
+    package var moved: [Arming.ID: MACAddress] = [:]
+    /// Spent armings whose disarm commit a force push dropped: the commit is owed again.
+    package var dropped: [Arming.ID] = []
+    /// Armings whose hold a person lifted, with the deadline that runs from there.
+    package var accepted: [Arming.ID: Instant] = [:]
+    package var events: [Event] = []
+
+    package init() {}
+
+    package var isEmpty: Bool {
+        states.isEmpty && armings.isEmpty && disarmed.isEmpty && moved.isEmpty && dropped.isEmpty && accepted.isEmpty
+            && events.isEmpty
+    }
+}
+
+/// One commit of the walk, or one update that can't be walked.
+package struct Step: Sendable {
+    package enum Kind: Sendable, Equatable {
+        /// The repo, its URL or its branch was not known before.
+        case firstSight
+        /// A commit that descends from the one before.
+        case commit
+        /// A non-fast-forward update, with the armings whose disarm commit it dropped.
+        case rewrite(dropped: Set<Arming.ID>)
+    }
+
+    package var kind: Kind
+    package var commit: CommitID
+    package var author: String
+    package var committedAt: Instant
+    /// We wrote this commit.
+    package var isOwn: Bool
+    /// MACs that this merge turned on from a branch older than our last disarm of them.
+    package var stale: Set<MACAddress> = []
+
+    package init(_ kind: Kind, commit: CommitID, author: String, committedAt: Instant, isOwn: Bool = false) {
+        self.kind = kind
+        self.commit = commit
+        self.author = author
+        self.committedAt = committedAt
+        self.isOwn = isOwn
+    }
+}
+
+/// What observing needs beside the inventories.
+package struct Observing {
+    package var now: Instant
+    /// The last good poll before this pass; nil when there was none.
+    package var lastGoodPoll: Instant?
+    package var ledger: Ledger
+    /// Commits that armed a host, with when the daemon saw them.
+    package var recentArmings: (Host.ID) -> [(commit: CommitID, seenAt: Instant)]
+    package var makeID: () -> (id: Arming.ID, sequence: Int64)
+
+    package init(
+        now: Instant, lastGoodPoll: Instant?, ledger: Ledger,
+        recentArmings: @escaping (Host.ID) -> [(commit: CommitID, seenAt: Instant)],
+        makeID: @escaping () -> (id: Arming.ID, sequence: Int64)
+    ) {
+        self.now = now
+        self.lastGoodPoll = lastGoodPoll
+        self.ledger = ledger
+        self.recentArmings = recentArmings
+        self.makeID = makeID
+    }
+}

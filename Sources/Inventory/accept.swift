@@ -1,0 +1,37 @@
+/// What `reconcile --accept HOST` lifts: the holds of the host's interfaces that are on.
+///
+/// A held interface without an arming gets one, with the commit that turned it on as its provenance; the deadline runs from now.
+/// Holds that come from the state of the world (outdated, a broken policy) are not a person's to accept and stay.
+package func accept(_ host: Host, in standing: Standing, now: Instant, makeID: () -> (id: Arming.ID, sequence: Int64))
+    -> Observation
+{
+    var observation = Observation()
+    for spec in host.interfaces {
+        guard let interface = standing.inventory[spec.mac], standing.inventory.value(of: spec.mac) == true,
+            var state = interface.state, state.isOn
+        else { continue }
+        let record = state.arming.flatMap { standing.ledger[$0] }
+        let deadline = Instant(seconds: now.seconds + interface.settings.expireAfter)
+        if record?.ending != nil { continue }
+        if let record, state.hold != nil || record.hold != nil, record.arming.mac == spec.mac {
+            observation.accepted[record.arming.id] = deadline
+        } else if state.hold != nil || record == nil || record?.arming.mac != spec.mac {
+            let made = makeID()
+            observation.armings.append(
+                Arming(
+                    id: made.id, host: host.id, mac: spec.mac, provenance: state.since, sequence: made.sequence,
+                    seenAt: now,
+                    deadline: deadline, attempts: interface.settings.attempts))
+            state.arming = made.id
+        } else {
+            continue
+        }
+        observation.events.append(
+            Event(
+                .accepted, host: host.id, mac: spec.mac,
+                "accepted by hand, was held: \((state.hold ?? record?.hold ?? .noRecord).rawValue)"))
+        state.hold = nil
+        observation.states[spec.mac] = state
+    }
+    return observation
+}
