@@ -1,0 +1,146 @@
+import GRDB
+import Inventory
+
+extension Journal {
+    /// Lets a machine in for one boot: the attempt is on disk when this returns. Script requests of a boot that is still open
+    /// get that boot.
+    ///
+    /// The caller asks `decideBoot` before and the gate after: this only counts.
+    ///
+    /// - Throws: `JournalError`; nobody is let in then.
+    package func admit(_ sighting: Sighting, _ id: Arming.ID, at now: Now) throws(JournalError) -> Boot {
+        if let record = ledger[id], let open = ledger.openBoot(of: record, at: now.wall), ledger.isWritable {
+            return open
+        }
+        let boot = Boot(
+            token: .random(), hookToken: .random(), arming: id, mac: sighting.mac, sequence: nextSequence(),
+            startedAt: now.wall,
+            uuid: sighting.uuid, serial: sighting.serial, address: sighting.address)
+        let event = Event(
+            .boot, host: ledger[id]?.arming.host, mac: sighting.mac,
+            "script served\(sighting.address.map { " to \($0)" } ?? ""), boot \(ledger[id].map { $0.boots.count + 1 } ?? 1) of arming \(id)"
+        )
+        let sequence = try write { db in
+            try boot.insert(in: db)
+            if let uuid = sighting.uuid, isReal(uuid: uuid) {
+                try db.execute(
+                    sql: "INSERT INTO seen (mac, uuid) VALUES (?, ?) ON CONFLICT DO UPDATE SET uuid = excluded.uuid",
+                    arguments: [sighting.mac.column, uuid.lowercased()])
+            }
+            return try event.insert(in: db, at: now.wall)
+        }
+        publish { $0.record(boot) }
+        tell(RecordedEvent(sequence: sequence, at: now.wall, event: event))
+        return boot
+    }
+
+    /// The kernel's first byte went out, or its last. Never goes back.
+    ///
+    /// - Throws: `JournalError`; the count in memory stands all the same.
+    package func kernel(_ progress: Boot.Kernel, of token: Token, at now: Instant) throws(JournalError) {
+        guard var boot = ledger[token], boot.kernel != .whole, boot.kernel != progress, progress != .none else {
+            return
+        }
+        boot.kernel = progress
+        publish { $0.record(boot) }
+        let event = Event(
+            .kernel, host: ledger[boot.arming]?.arming.host, mac: boot.mac,
+            progress == .whole ? "kernel served whole" : "kernel asked for")
+        let sequence = try write { db in
+            try db.execute(
+                sql: "UPDATE boot SET kernel = ? WHERE token = ?", arguments: [progress.rawValue, token.text])
+            return try event.insert(in: db, at: now)
+        }
+        tell(RecordedEvent(sequence: sequence, at: now, event: event))
+    }
+
+    /// What a report says of the installation.
+    package enum Outcome: String, Sendable { case success, failure, progress }
+
+    /// What a report changed.
+    package enum Reported: Sendable, Equatable {
+        /// These armings are spent and on disk, the commits owed.
+        case spent([Arming.ID])
+        /// Everything that it could spend was spent before.
+        case repeated
+        /// Failure of a boot that a newer one has followed, or progress.
+        case noted
+        /// Not a token of ours.
+        case unknownToken
+    }
+
+    /// Takes a machine's report. When it returns, latch and intent are on disk: the caller answers 200.
+    ///
+    /// - Throws: `JournalError` when the disk refuses; the machine is refused all the same, the caller answers 503.
+    package func report(_ outcome: Outcome, hook: Token, evidence: String, at now: Instant) throws(JournalError)
+        -> Reported
+    {
+        // An earlier report may wait for the disk: no answer may say that all is well before it is written.
+        if owesDisk || !ledger.isWritable { try probe() }
+        guard let boot = ledger.boot(hook: hook) else { return .unknownToken }
+        let host = ledger[boot.arming]?.arming.host
+        let isNewest = ledger[boot.arming]?.boots.last == boot.token
+        announce(Event(.report, host: host, mac: boot.mac, "\(outcome.rawValue): \(evidence)"), at: now)
+        if outcome == .progress || (outcome == .failure && !isNewest) { return .noted }
+        let sameUUID = try macs(withUUIDOf: boot.mac)
+        let armings = ledger.armings(reportedBy: boot, macsWithSameUUID: sameUUID).map(\.arming.id)
+        if armings.isEmpty { return .repeated }
+        try spend(
+            Spending(
+                armings: armings, ending: outcome == .success ? .provisioned : .failed, evidence: evidence, at: now))
+        return .spent(armings)
+    }
+
+    /// A report that fits no boot came from an address of this host: its armings are held until somebody looks.
+    ///
+    /// - Throws: `JournalError`; the hold stands in memory all the same.
+    package func holdMismatched(_ host: Host.ID, evidence: String, at now: Instant) throws(JournalError) {
+        let ids = ledger.unspent.filter { $0.arming.host == host }.map(\.arming.id)
+        guard !ids.isEmpty else { return }
+        publish { ledger in for id in ids { ledger[id]?.hold = .mismatched } }
+        try write { db in
+            for id in ids {
+                try db.execute(sql: "UPDATE arming SET hold = 'mismatched' WHERE id = ?", arguments: [id.text])
+            }
+        }
+        announce(Event(.held, host: host, "mismatched: unknown token, \(evidence)"), at: now)
+    }
+
+    /// Records what the clock has ended: deadlines that passed, and armings whose attempts are used. Does nothing while the
+    /// clock is not trusted. `used` are armings that a request has just found exhausted.
+    ///
+    /// - Throws: `JournalError`; the armings are refused all the same.
+    package func sweep(at now: Now, used: [Arming.ID] = []) throws(JournalError) -> [Arming.ID] {
+        guard now.trusted else { return [] }
+        var swept: [Arming.ID] = []
+        for record in ledger.unspent {
+            let isOver = now.wall >= record.arming.deadline
+            let isUsed = ledger.isExhausted(record) && ledger.openBoot(of: record, at: now.wall) == nil
+            guard isOver || (isUsed && used.contains(record.arming.id)) else { continue }
+            let ending: Ending = ledger.isExhausted(record) ? .exhausted : .expired
+            let used = ledger.attempts(of: record)
+            let evidence =
+                ending == .expired
+                ? "deadline \(record.arming.deadline) passed" : "\(used.full) full and \(used.early) early boots used"
+            try spend(Spending(armings: [record.arming.id], ending: ending, evidence: evidence, at: now.wall))
+            swept.append(record.arming.id)
+        }
+        return swept
+    }
+
+    private func macs(withUUIDOf mac: MACAddress) throws(JournalError) -> Set<MACAddress> {
+        try read { db in
+            let rows = try Int64.fetchAll(
+                db, sql: "SELECT mac FROM seen WHERE uuid = (SELECT uuid FROM seen WHERE mac = ?)",
+                arguments: [mac.column])
+            return Set(rows.map { MACAddress(bits: UInt64(bitPattern: $0)) })
+        }
+    }
+}
+
+/// A UUID that names one machine: vendors ship boards with all zeros, all ones or the sample of the specification.
+func isReal(uuid: String) -> Bool {
+    let digits = uuid.lowercased().filter { $0 != "-" }
+    guard digits.count == 32, Set(digits).count > 2 else { return false }
+    return digits != "03000200040005000006000700080009"
+}

@@ -1,0 +1,160 @@
+import GRDB
+import Inventory
+
+/// A change owed to the repo: turn this arming's interface off.
+package struct Intent: Sendable, Equatable {
+    package enum State: String, Sendable {
+        case owed
+        /// The edit was refused; a person has to act. Tried again when the file changes.
+        case blocked
+        case done
+    }
+
+    package var id: Int64
+    package var arming: Arming
+    package var ending: Ending
+    package var evidence: String
+    package var createdAt: Instant
+    package var state: State
+    package var blockedBy: String?
+
+    package init(
+        id: Int64, arming: Arming, ending: Ending, evidence: String, createdAt: Instant, state: State,
+        blockedBy: String? = nil
+    ) {
+        self.id = id
+        self.arming = arming
+        self.ending = ending
+        self.evidence = evidence
+        self.createdAt = createdAt
+        self.state = state
+        self.blockedBy = blockedBy
+    }
+}
+
+extension Journal {
+    /// What the repo is owed, oldest first, blocked ones included.
+    ///
+    /// - Throws: `JournalError`.
+    package func owedIntents() throws(JournalError) -> [Intent] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT arming.*, intent.id AS intent, intent.createdAt, intent.state, intent.blockedBy FROM intent
+                    JOIN arming ON arming.id = intent.arming WHERE intent.state <> 'done' ORDER BY intent.id
+                    """
+            ).map { row in
+                let record = Ledger.Record(row: row)
+                return Intent(
+                    id: row["intent"], arming: record.arming, ending: record.ending ?? .disarmed,
+                    evidence: record.evidence ?? "", createdAt: Instant(seconds: row["createdAt"]),
+                    state: Intent.State(rawValue: row["state"]) ?? .owed, blockedBy: row["blockedBy"])
+            }
+        }
+    }
+
+    /// Remembers our own commits before they are pushed, so that a crash between push and answer can't make them a stranger's.
+    ///
+    /// - Throws: `JournalError`; nothing is pushed then.
+    package func committing(_ commits: [(CommitID, Intent)], at now: Instant) throws(JournalError) {
+        try write { db in
+            for (commit, intent) in commits {
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO ownCommit (id, arming, mac, madeAt, landed) VALUES (?, ?, ?, ?, 0)",
+                    arguments: [commit.hex, intent.arming.id.text, intent.arming.mac.column, now.seconds])
+            }
+        }
+    }
+
+    /// The remote holds the commit, or none is needed any more.
+    ///
+    /// - Throws: `JournalError`; the next flush finds out again.
+    package func done(_ intents: [(Intent, CommitID?)], at now: Instant) throws(JournalError) {
+        let events = try write { db in
+            var events: [RecordedEvent] = []
+            for (intent, commit) in intents {
+                try db.execute(
+                    sql: "UPDATE intent SET state = 'done', blockedBy = NULL, \"commit\" = ? WHERE id = ?",
+                    arguments: [commit?.hex, intent.id])
+                guard let commit else { continue }
+                try db.execute(sql: "UPDATE ownCommit SET landed = 1 WHERE id = ?", arguments: [commit.hex])
+                let event = Event(
+                    .committed, host: intent.arming.host, mac: intent.arming.mac,
+                    "\(intent.ending.rawValue): \(commit.short) is in the remote branch", commit: commit)
+                events.append(RecordedEvent(sequence: try event.insert(in: db, at: now), at: now, event: event))
+            }
+            return events
+        }
+        for event in events { tell(event) }
+    }
+
+    /// Why an intent can't be carried out; nil makes it owed again.
+    ///
+    /// - Throws: `JournalError`.
+    package func block(_ intent: Intent, by reason: String?, at now: Instant) throws(JournalError) {
+        guard intent.blockedBy != reason else { return }
+        try write { db in
+            try db.execute(
+                sql: "UPDATE intent SET state = ?, blockedBy = ? WHERE id = ?",
+                arguments: [reason == nil ? "owed" : "blocked", reason, intent.id])
+        }
+        if let reason {
+            announce(Event(.blocked, host: intent.arming.host, mac: intent.arming.mac, reason), at: now)
+        }
+    }
+
+    /// Which of these commits are ours, with the armings that they disarmed.
+    ///
+    /// - Throws: `JournalError`.
+    package func ownCommits(among commits: [CommitID]) throws(JournalError) -> [CommitID: [Arming.ID]] {
+        try read { db in
+            var own: [CommitID: [Arming.ID]] = [:]
+            for commit in commits {
+                let armings = try String.fetchAll(
+                    db, sql: "SELECT arming FROM ownCommit WHERE id = ?", arguments: [commit.hex])
+                if !armings.isEmpty { own[commit] = armings.map { Arming.ID($0) } }
+            }
+            return own
+        }
+    }
+
+    /// Our newest commit in the remote branch that turned this MAC off.
+    ///
+    /// - Throws: `JournalError`.
+    package func lastDisarm(of mac: MACAddress) throws(JournalError) -> CommitID? {
+        try read { db in
+            try String.fetchOne(
+                db,
+                sql: "SELECT id FROM ownCommit WHERE mac = ? AND landed = 1 ORDER BY madeAt DESC, rowid DESC LIMIT 1",
+                arguments: [mac.column]
+            ).map { CommitID($0) }
+        }
+    }
+
+    /// Times since then that a force push dropped a disarm commit of this host.
+    ///
+    /// - Throws: `JournalError`.
+    package func drops(of host: Host.ID, since: Instant) throws(JournalError) -> Int {
+        try read { db in
+            try Int.fetchOne(
+                db,
+                sql:
+                    "SELECT count(DISTINCT \"commit\") FROM event WHERE kind = 'dropped' AND namespace = ? AND name = ? AND at > ?",
+                arguments: [host.namespace, host.name, since.seconds]) ?? 0
+        }
+    }
+
+    /// Commits that armed this host since then, whatever became of the armings.
+    ///
+    /// - Throws: `JournalError`.
+    package func armings(of host: Host.ID, since: Instant) throws(JournalError) -> [(commit: CommitID, seenAt: Instant)]
+    {
+        try read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT \"commit\", seenAt FROM arming WHERE namespace = ? AND name = ? AND seenAt > ?",
+                arguments: [host.namespace, host.name, since.seconds]
+            ).map { (CommitID($0["commit"]), Instant(seconds: $0["seenAt"])) }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import Dispatch
+import GRDB
+import Inventory
+import Logging
+
+/// The durable store of armings, boots, latches, intents and events, and the sole writer of the gate's ledger half.
+///
+/// SQLite in WAL mode with `synchronous=FULL`: what a method wrote is on disk when it returns. Whatever denies is published
+/// to the gate before it is written; whatever permits, after. While the disk refuses to be written, the ledger says so and the
+/// gate lets nobody in.
+package actor Journal {
+    private let path: String
+    private let gate: Gate
+    let log: Logger
+    private let executor = QueueExecutor(label: "journal")
+    private var database: DatabaseQueue?
+    private(set) var ledger = Ledger()
+    private var lastSequence: Int64 = 0
+    /// Endings that deny already and that the disk has refused so far.
+    private var unsaved: [Spending] = []
+    private var followers: [Int: AsyncStream<RecordedEvent>.Continuation] = [:]
+    private var nextFollower = 0
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Does not touch the disk yet: a journal that can't be opened is a state that the daemon lives in, refusing everyone.
+    package init(path: String, gate: Gate, log: Logger = Logger(label: "journal")) {
+        self.path = path
+        self.gate = gate
+        self.log = log
+        gate.update { $0.ledger.isWritable = false }
+        ledger.isWritable = false
+    }
+
+    // The ledger
+
+    /// Changes the ledger here and in the gate, at once.
+    func publish(_ change: (inout Ledger) -> Void) {
+        change(&ledger)
+        let ledger = ledger
+        gate.update { $0.ledger = ledger }
+    }
+
+    /// The next position; every arming and boot has one of its own.
+    func nextSequence() -> Int64 {
+        lastSequence += 1
+        return lastSequence
+    }
+
+    // The disk
+
+    /// One transaction, on disk when it returns.
+    ///
+    /// - Throws: `JournalError` when the disk refuses; from then on the gate refuses everyone, until a later write goes through.
+    func write<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
+        do {
+            let database = try opened()
+            let pending = unsaved
+            let value = try database.write { db in
+                for spending in pending { try spending.save(in: db) }
+                return try body(db)
+            }
+            if !pending.isEmpty { unsaved.removeFirst(pending.count) }
+            if !ledger.isWritable {
+                log.notice("journal can be written again", metadata: ["path": "\(path)"])
+                publish { $0.isWritable = true }
+            }
+            return value
+        } catch {
+            if ledger.isWritable {
+                log.error(
+                    "journal can't be written: nobody may netboot", metadata: ["path": "\(path)", "error": "\(error)"])
+            }
+            publish { $0.isWritable = false }
+            throw JournalError(path: path, error)
+        }
+    }
+
+    /// - Throws: `JournalError` when the journal was never opened or can't be read.
+    func read<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
+        do { return try opened().read(body) } catch { throw JournalError(path: path, error) }
+    }
+
+    private func opened() throws -> DatabaseQueue {
+        if let database { return database }
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(2)
+        configuration.prepareDatabase { db in
+            // FULL is what makes a webhook's 200 mean that the latch outlives a power cut.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try Schema.migrator.migrate(queue)
+        let loaded = try queue.read { db in try Self.loadLedger(db) }
+        database = queue
+        lastSequence = loaded.lastSequence
+        publish { $0 = loaded.ledger }
+        return queue
+    }
+
+    /// Tries whether the journal can be written, and writes what it owes. Cheap; for a steady beat.
+    package func probe() throws(JournalError) {
+        try write { db in
+            try db.execute(
+                sql: "INSERT INTO setting (key, value) VALUES ('beat', '1') ON CONFLICT DO UPDATE SET value = value + 1"
+            )
+        }
+    }
+
+    // Spending
+
+    /// Denies first, then writes: a full disk leaves the machine refused and the write owed.
+    func spend(_ spending: Spending) throws(JournalError) {
+        publish { ledger in
+            for id in spending.armings {
+                ledger[id]?.ending = spending.ending
+                ledger[id]?.endedAt = spending.at
+                ledger[id]?.evidence = spending.evidence
+            }
+        }
+        unsaved.append(spending)
+        try write { _ in }
+        for id in spending.armings {
+            guard let arming = ledger[id]?.arming else { continue }
+            announce(
+                Event(.spent, host: arming.host, mac: arming.mac, "\(spending.ending.rawValue): \(spending.evidence)"),
+                at: spending.at)
+        }
+    }
+
+    /// What is denied in memory and not on disk yet.
+    var owesDisk: Bool { !unsaved.isEmpty }
+
+    // Events
+
+    /// Every event from now on; slow followers lose the oldest ones.
+    package func follow() -> AsyncStream<RecordedEvent> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: RecordedEvent.self, bufferingPolicy: .bufferingNewest(1000))
+        let id = nextFollower
+        nextFollower += 1
+        followers[id] = continuation
+        continuation.onTermination = { [weak self] _ in Task { await self?.unfollow(id) } }
+        return stream
+    }
+
+    private func unfollow(_ id: Int) { followers[id] = nil }
+
+    /// Writes an event and tells the followers. An event that the disk refuses is logged and otherwise lost: it denies nothing.
+    package func announce(_ event: Event, at: Instant) {
+        do {
+            let sequence = try write { db in try event.insert(in: db, at: at) }
+            tell(RecordedEvent(sequence: sequence, at: at, event: event))
+        } catch {
+            log.warning("event lost", metadata: ["event": "\(event.kind) \(event.detail)", "error": "\(error)"])
+        }
+    }
+
+    func tell(_ event: RecordedEvent) {
+        for follower in followers.values { follower.yield(event) }
+    }
+}
+
+/// The journal can't be opened, read or written.
+package struct JournalError: Error, CustomStringConvertible {
+    package var description: String
+
+    init(path: String, _ error: any Error) {
+        let reason = (error as? DatabaseError)?.message ?? "\(error)"
+        description =
+            "the journal \(path) can't be used: \(reason); make room or make its folder writable, it is tried again by itself"
+    }
+}
+
+/// SQLite blocks: on a thread of its own it never takes one of Swift's few.
+private final class QueueExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    init(label: String) { queue = DispatchQueue(label: label) }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+}

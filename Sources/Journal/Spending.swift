@@ -1,0 +1,23 @@
+import GRDB
+import Inventory
+
+/// Armings that end, with the commit that is owed for each.
+struct Spending: Sendable {
+    var armings: [Arming.ID]
+    var ending: Ending
+    var evidence: String
+    var at: Instant
+
+    /// Latch and intent, together or not at all.
+    func save(in db: Database) throws {
+        for id in armings {
+            try db.execute(
+                sql: "UPDATE arming SET ending = ?, endedAt = ?, evidence = ? WHERE id = ? AND ending IS NULL",
+                arguments: [ending.rawValue, at.seconds, evidence, id.text])
+            guard db.changesCount > 0 else { continue }
+            try db.execute(
+                sql: "INSERT INTO intent (arming, createdAt, state) VALUES (?, ?, 'owed')",
+                arguments: [id.text, at.seconds])
+        }
+    }
+}
