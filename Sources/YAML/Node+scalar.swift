@@ -1,0 +1,90 @@
+extension Node {
+    /// What a scalar is, by the rules of Kubernetes' YAML: 1.1 booleans, no base-60 numbers, no dates.
+    package enum Scalar: Hashable, Sendable {
+        case null
+        case bool(Bool)
+        case integer(Int)
+        /// A number that is not a whole decimal one.
+        case number(String)
+        case text(String)
+        /// Anything with a tag of its own.
+        case tagged(String, String)
+    }
+
+    /// A scalar's text, whatever its type; empty for collections.
+    package var text: String { String(decoding: resolved.bytes, as: UTF8.self) }
+
+    /// What the scalar is; nil for collections.
+    package var scalar: Scalar? {
+        let node = resolved
+        guard node.kind == .scalar else { return nil }
+        let text = node.text
+        switch node.tag {
+        case nil: return node.style == .plain ? Scalar(plain: text) : .text(text)
+        case "!", "tag:yaml.org,2002:str": return .text(text)
+        case "tag:yaml.org,2002:bool"?:
+            if let value = booleans[text] { return .bool(value) }
+        case "tag:yaml.org,2002:null"?: return .null
+        case "tag:yaml.org,2002:int"?:
+            if let value = Int(text) { return .integer(value) }
+        default: break
+        }
+        return .tagged(node.tag ?? "", text)
+    }
+
+    package var bool: Bool? { if case .bool(let value) = scalar { value } else { nil } }
+    package var integer: Int? { if case .integer(let value) = scalar { value } else { nil } }
+    package var string: String? { if case .text(let value) = scalar { value } else { nil } }
+    /// Whether the value is left out: `key:`, `~` or `null`.
+    package var isNull: Bool { scalar == .null }
+}
+
+extension Node.Scalar {
+    init(plain text: String) {
+        guard let first = text.utf8.first else {
+            self = .null
+            return
+        }
+        switch first {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."):
+            self = Self(number: text) ?? .text(text)
+        default:
+            if let value = booleans[text] {
+                self = .bool(value)
+            } else {
+                self = nulls.contains(text) ? .null : .text(text)
+            }
+        }
+    }
+
+    private init?(number text: String) {
+        var digits = text.utf8[...]
+        if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
+        if let value = Int(text), digits.count == 1 || digits.first != UInt8(ascii: "0") {
+            self = .integer(value)
+        } else if digits.elementsEqual(".inf".utf8) || text == ".nan" || text == ".NaN" {
+            self = .number(text)
+        } else if digits.starts(with: "0x".utf8) || digits.starts(with: "0o".utf8) || digits.starts(with: "0b".utf8) {
+            let isNumber = digits.count > 2 && digits.dropFirst(2).allSatisfy { Self.hexadecimal.contains($0) }
+            if !isNumber { return nil }
+            self = .number(text)
+        } else if digits.contains(where: { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
+            digits.allSatisfy({ Self.decimal.contains($0) }), Double(text.filter { $0 != "_" }) != nil
+        {
+            self = .number(text)
+        } else {
+            return nil
+        }
+    }
+
+    private static let decimal = Set("0123456789._eE+-".utf8)
+    private static let hexadecimal = Set("0123456789abcdefABCDEF_".utf8)
+}
+
+private let nulls: Set = ["~", "null", "Null", "NULL"]
+
+private let booleans: [String: Bool] = [
+    "true": true, "True": true, "TRUE": true, "yes": true, "Yes": true, "YES": true, "on": true, "On": true, "ON": true,
+    "false": false, "False": false, "FALSE": false, "no": false, "No": false, "NO": false, "off": false, "Off": false,
+    "OFF": false,
+]

@@ -1,0 +1,208 @@
+import CLibyaml
+
+/// Reads a whole file, over libyaml's events.
+package enum Parser {
+    package struct Limits: Sendable {
+        package var bytes = 4 << 20
+        package var depth = 64
+        /// How many nodes the aliases of one document may stand for, nested aliases counted each time.
+        package var expansion = 10_000
+
+        package init() {}
+    }
+
+    package static func parse(_ source: [UInt8], limits: Limits = Limits()) throws(YAMLError) -> Tree {
+        let top = Position(line: 1, column: 1)
+        guard source.count <= limits.bytes else {
+            throw YAMLError("the file is larger than \(limits.bytes >> 20) MiB: split it", at: top)
+        }
+        // Without a byte order mark, UTF-16 shows by the zero byte of its first ASCII character.
+        let isUTF16 =
+            source.starts(with: [0xFE, 0xFF]) || source.starts(with: [0xFF, 0xFE]) || source.prefix(2).contains(0)
+        guard !isUTF16 else { throw YAMLError("the file is UTF-16: save it as UTF-8", at: top) }
+        let (isASCII, lineStarts) = survey(source)
+        let builder = try source.withUnsafeBufferPointer { buffer throws(YAMLError) -> TreeBuilder in
+            var reader = EventReader(
+                buffer, offsets: ByteOffsets(buffer, isASCII: isASCII), source: source, lineStarts: lineStarts)
+            return try reader.read(limits)
+        }
+        return Tree(source: source, isASCII: isASCII, lineStarts: lineStarts, builder: builder)
+    }
+
+    private static func survey(_ source: [UInt8]) -> (isASCII: Bool, lineStarts: [UInt32]) {
+        var union: UInt8 = 0
+        var starts: [UInt32] = [0]
+        starts.reserveCapacity(source.count / 24)
+        source.withUnsafeBufferPointer { bytes in
+            for offset in bytes.indices {
+                let byte = bytes[offset]
+                union |= byte
+                if byte > UInt8(ascii: "\r") { continue }
+                let isBreak =
+                    byte == UInt8(ascii: "\n")
+                    || (byte == UInt8(ascii: "\r")
+                        && (offset + 1 == bytes.count || bytes[offset + 1] != UInt8(ascii: "\n")))
+                if isBreak { starts.append(UInt32(offset + 1)) }
+            }
+        }
+        return (union < 0x80, starts)
+    }
+}
+
+/// Owns libyaml's parser and feeds its events to a `TreeBuilder`.
+private struct EventReader: ~Copyable {
+    // libyaml keeps a pointer to the parser in itself: it must not move.
+    private let parser: UnsafeMutablePointer<yaml_parser_t>
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var offsets: ByteOffsets
+    private let source: [UInt8]
+    private let lineStarts: [UInt32]
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, offsets: ByteOffsets, source: [UInt8], lineStarts: [UInt32]) {
+        parser = .allocate(capacity: 1)
+        parser.initialize(to: yaml_parser_t())
+        self.bytes = bytes
+        self.offsets = offsets
+        self.source = source
+        self.lineStarts = lineStarts
+        // It fails only without memory; the first event then reports that.
+        _ = yaml_parser_initialize(parser)
+        yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+    }
+
+    deinit {
+        yaml_parser_delete(parser)
+        parser.deallocate()
+    }
+
+    mutating func read(_ limits: Parser.Limits) throws(YAMLError) -> TreeBuilder {
+        var builder = TreeBuilder(bytes, limits: limits)
+        var event = yaml_event_t()
+        while true {
+            guard yaml_parser_parse(parser, &event) == 1 else { throw failure() }
+            defer { yaml_event_delete(&event) }
+            if event.type == YAML_STREAM_END_EVENT { return builder }
+            do {
+                try add(event, to: &builder)
+            } catch {
+                throw YAMLError(error.message, at: position(error.offset))
+            }
+        }
+    }
+
+    private mutating func add(_ event: yaml_event_t, to builder: inout TreeBuilder) throws(TreeBuilder.Failure) {
+        let start = offsets[event.start_mark.index]
+        switch event.type {
+        case YAML_DOCUMENT_START_EVENT:
+            builder.beginDocument()
+        case YAML_SCALAR_EVENT:
+            let scalar = event.data.scalar
+            try builder.scalar(
+                UnsafeBufferPointer(start: scalar.value, count: scalar.length), Node.Style(scalar.style),
+                start..<offsets[event.end_mark.index], anchor: scalar.anchor, tag: scalar.tag)
+        case YAML_ALIAS_EVENT:
+            try builder.alias(event.data.alias.anchor, start..<offsets[event.end_mark.index])
+        case YAML_SEQUENCE_START_EVENT:
+            let sequence = event.data.sequence_start
+            try builder.begin(
+                .sequence, sequence.style == YAML_FLOW_SEQUENCE_STYLE ? .flow : .block, at: start,
+                anchor: sequence.anchor, tag: sequence.tag)
+        case YAML_MAPPING_START_EVENT:
+            let mapping = event.data.mapping_start
+            try builder.begin(
+                .mapping, mapping.style == YAML_FLOW_MAPPING_STYLE ? .flow : .block, at: start,
+                anchor: mapping.anchor, tag: mapping.tag)
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
+            try builder.end(at: offsets[event.end_mark.index])
+        default: break
+        }
+    }
+
+    private func position(_ offset: Int) -> Position { Position(of: offset, in: source, lineStarts: lineStarts) }
+
+    private mutating func failure() -> YAMLError {
+        let parser = parser.pointee
+        if parser.error == YAML_READER_ERROR {
+            return YAMLError(
+                "not valid UTF-8 text: save the file as UTF-8, without control characters",
+                at: position(parser.problem_offset))
+        }
+        let problem = parser.problem.map { String(cString: $0) } ?? "out of memory"
+        let position = position(offsets[parser.problem_mark.index])
+        let context = parser.context == nil ? position : self.position(offsets[parser.context_mark.index])
+        return YAMLError(advice(on: problem, lines: [position.line, context.line]), at: position)
+    }
+
+    /// Says in the reader's words what libyaml found.
+    private func advice(on problem: String, lines: [Int]) -> String {
+        if lines.contains(where: { line($0).prefix { $0 == " " || $0 == "\t" }.contains("\t") }) {
+            return "a tab indents this line: YAML takes only spaces there"
+        }
+        if lines.contains(where: { line($0).contains("{{") }) { return templateAdvice }
+        return switch problem {
+        case "mapping values are not allowed in this context":
+            "no key can stand here: check the indentation, or quote a value that contains \": \""
+        case "did not find expected key", "did not find expected '-' indicator":
+            "this line fits no block above it: check its indentation"
+        case "could not find expected ':'": "a key needs a colon behind it"
+        case "found unexpected end of stream": "a quote is not closed before the file ends"
+        case "did not find expected ',' or '}'": "a { is not closed, or a comma is missing"
+        case "did not find expected ',' or ']'": "a [ is not closed, or a comma is missing"
+        default: "not YAML: \(problem)"
+        }
+    }
+
+    private func line(_ number: Int) -> String {
+        let start = Int(lineStarts[number - 1])
+        let end = number < lineStarts.count ? Int(lineStarts[number]) : source.count
+        return String(decoding: source[start..<end], as: UTF8.self)
+    }
+}
+
+let templateAdvice =
+    "this looks like a template, which is not YAML by itself: commit its output, or put quotes around {{...}}"
+
+/// libyaml's marks count characters and leave out a leading byte order mark; this turns them into byte offsets.
+private struct ByteOffsets {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let isASCII: Bool
+    private var character = 0
+    private var offset: Int
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, isASCII: Bool) {
+        self.bytes = bytes
+        self.isASCII = isASCII
+        offset = bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
+    }
+
+    // Marks come nearly in order, so walking on from the last one keeps this linear.
+    subscript(index: Int) -> Int {
+        mutating get {
+            if isASCII { return min(index, bytes.count) }
+            while character < index, offset < bytes.count {
+                offset += 1
+                while offset < bytes.count, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
+                character += 1
+            }
+            while character > index, offset > 0 {
+                offset -= 1
+                while offset > 0, bytes[offset] & 0xC0 == 0x80 { offset -= 1 }
+                character -= 1
+            }
+            return offset
+        }
+    }
+}
+
+extension Node.Style {
+    fileprivate init(_ style: yaml_scalar_style_t) {
+        self =
+            switch style {
+            case YAML_SINGLE_QUOTED_SCALAR_STYLE: .single
+            case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .double
+            case YAML_LITERAL_SCALAR_STYLE: .literal
+            case YAML_FOLDED_SCALAR_STYLE: .folded
+            default: .plain
+            }
+    }
+}

@@ -1,0 +1,266 @@
+/// Collects one file's nodes and checks what libyaml lets pass: depth, duplicate keys, undefined and runaway aliases.
+struct TreeBuilder {
+    private(set) var records: [Record] = []
+    private(set) var decoded: [UInt8] = []
+    private(set) var names: [String] = []
+    private(set) var roots: [UInt32] = []
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let limits: Parser.Limits
+    private var open: [Container] = []
+    private var anchors: [String: Anchor] = [:]
+    private var expansion = 0
+
+    struct Failure: Error {
+        var message: String
+        var offset: Int
+    }
+
+    private struct Container {
+        var record: Int
+        /// Nodes in it, itself included, with every alias written out.
+        var size = 1
+        var children = 0
+        /// Where the last child ends.
+        var end: UInt32 = 0
+    }
+
+    private struct Anchor {
+        var record: Int
+        /// nil while the node is still open.
+        var size: Int?
+    }
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, limits: Parser.Limits) {
+        self.bytes = bytes
+        self.limits = limits
+        records.reserveCapacity(bytes.count / 12)
+    }
+
+    mutating func beginDocument() {
+        anchors.removeAll()
+        expansion = 0
+        roots.append(UInt32(records.count))
+    }
+
+    mutating func scalar(
+        _ value: UnsafeBufferPointer<UInt8>, _ style: Node.Style, _ span: Range<Int>,
+        anchor: UnsafePointer<UInt8>?, tag: UnsafePointer<UInt8>?
+    ) throws(Failure) {
+        let start =
+            anchor == nil && tag == nil
+            ? span.lowerBound : content(of: span, properties: anchor != nil && tag != nil ? 2 : 1)
+        var record = Record(
+            kind: .scalar, style: style, outer: UInt32(span.lowerBound), start: UInt32(start),
+            end: UInt32(span.upperBound),
+            next: UInt32(records.count + 1))
+        let quote = style == .single || style == .double ? 1 : 0
+        let text = start + quote..<max(start + quote, span.upperBound - quote)
+        if text.count == value.count, bytes[text].elementsEqual(value) {
+            record.text = UInt32(text.lowerBound)
+        } else {
+            record.isDecoded = true
+            record.text = UInt32(decoded.count)
+            decoded.append(contentsOf: value)
+        }
+        record.textEnd = record.text + UInt32(value.count)
+        record.tag = name(tag)
+        record.anchor = name(anchor)
+        if let anchor { anchors[String(cString: anchor)] = Anchor(record: records.count, size: 1) }
+        records.append(record)
+        count(1, end: UInt32(span.upperBound))
+    }
+
+    mutating func alias(_ anchor: UnsafePointer<UInt8>, _ span: Range<Int>) throws(Failure) {
+        let name = String(cString: anchor)
+        guard let target = anchors[name] else {
+            throw Failure(
+                message:
+                    "*\(name) has no anchor above it in this document: define &\(name) there, or write the value out",
+                offset: span.lowerBound)
+        }
+        guard let size = target.size else {
+            throw Failure(
+                message: "*\(name) stands inside its own anchor: write the value out", offset: span.lowerBound)
+        }
+        expansion += size
+        guard expansion <= limits.expansion else {
+            throw Failure(
+                message:
+                    "the aliases of this document stand for more than \(limits.expansion) nodes: write some of them out",
+                offset: span.lowerBound)
+        }
+        records.append(
+            Record(
+                kind: .alias, style: .plain, outer: UInt32(span.lowerBound), start: UInt32(span.lowerBound),
+                end: UInt32(span.upperBound), text: UInt32(target.record), next: UInt32(records.count + 1)))
+        count(size, end: UInt32(span.upperBound))
+    }
+
+    mutating func begin(
+        _ kind: Node.Kind, _ style: Node.Style, at outer: Int, anchor: UnsafePointer<UInt8>?, tag: UnsafePointer<UInt8>?
+    ) throws(Failure) {
+        let properties = (anchor == nil ? 0 : 1) + (tag == nil ? 0 : 1)
+        let start = properties == 0 ? outer : content(of: outer..<bytes.count, properties: properties)
+        guard open.count < limits.depth else {
+            throw Failure(message: "nested deeper than \(limits.depth) levels: flatten it", offset: start)
+        }
+        if let key = openKey() { throw complexKey(at: start, flow: style == .flow, key: key) }
+        if let anchor { anchors[String(cString: anchor)] = Anchor(record: records.count, size: nil) }
+        open.append(Container(record: records.count))
+        records.append(
+            Record(
+                kind: kind, style: style, outer: UInt32(outer), start: UInt32(start), end: UInt32(start),
+                next: UInt32(records.count + 1), anchor: name(anchor), tag: name(tag)))
+    }
+
+    mutating func end(at offset: Int) throws(Failure) {
+        guard let container = open.popLast() else { return }
+        // A block ends, for libyaml, where the next token starts: behind comments that do not belong to it.
+        let end = records[container.record].style == .flow ? UInt32(offset) : container.end
+        records[container.record].next = UInt32(records.count)
+        records[container.record].end = max(end, records[container.record].start)
+        if records[container.record].kind == .mapping { try checkMapping(container.record) }
+        if records[container.record].anchor >= 0 {
+            let name = names[Int(records[container.record].anchor)]
+            if anchors[name]?.record == container.record { anchors[name]?.size = container.size }
+        }
+        count(container.size, end: records[container.record].end)
+    }
+
+    private mutating func count(_ size: Int, end: UInt32) {
+        guard !open.isEmpty else { return }
+        open[open.count - 1].end = end
+        open[open.count - 1].size += size
+        open[open.count - 1].children += 1
+    }
+
+    /// The open mapping that waits for a key, if one does.
+    private func openKey() -> Int? {
+        guard let container = open.last, records[container.record].kind == .mapping, container.children % 2 == 0 else {
+            return nil
+        }
+        return container.record
+    }
+
+    private func complexKey(at offset: Int, flow: Bool, key: Int) -> Failure {
+        let isTemplate = flow && offset > 0 && bytes[offset - 1] == UInt8(ascii: "{") && records[key].style == .flow
+        return Failure(
+            message: isTemplate
+                ? templateAdvice : "a key must be a single word or a quoted text, not a list or mapping",
+            offset: offset)
+    }
+
+    /// Where the content starts behind the anchor and the tag of a node.
+    private func content(of span: Range<Int>, properties: Int) -> Int {
+        var offset = span.lowerBound
+        var left = properties
+        while offset < span.upperBound {
+            switch bytes[offset] {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): offset += 1
+            case UInt8(ascii: "#"):
+                while offset < span.upperBound, bytes[offset] != UInt8(ascii: "\n"), bytes[offset] != UInt8(ascii: "\r")
+                {
+                    offset += 1
+                }
+            case UInt8(ascii: "&") where left > 0, UInt8(ascii: "!") where left > 0:
+                left -= 1
+                while offset < span.upperBound, bytes[offset] > UInt8(ascii: " "), !endsProperty(offset) { offset += 1 }
+            default: return offset
+            }
+        }
+        return span.upperBound
+    }
+
+    // In flow style a comma or bracket may follow an anchor directly.
+    private func endsProperty(_ offset: Int) -> Bool {
+        [UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "{")].contains(
+            bytes[offset])
+    }
+
+    private mutating func name(_ text: UnsafePointer<UInt8>?) -> Int32 {
+        guard let text else { return -1 }
+        names.append(String(cString: text))
+        return Int32(names.count - 1)
+    }
+}
+
+extension TreeBuilder {
+    private func text(_ record: Int) -> UnsafeBufferPointer<UInt8>? {
+        let record = records[record].kind == .alias ? records[Int(records[record].text)] : records[record]
+        guard record.kind == .scalar, !record.isDecoded else { return nil }
+        return UnsafeBufferPointer(rebasing: bytes[Int(record.text)..<Int(record.textEnd)])
+    }
+
+    private func string(_ index: Int) -> String {
+        let record = records[index].kind == .alias ? records[Int(records[index].text)] : records[index]
+        let range = Int(record.text)..<Int(record.textEnd)
+        return record.isDecoded
+            ? String(decoding: decoded[range], as: UTF8.self) : String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    /// Throws for a key that stands twice, and for a merge key that has nothing to merge.
+    private func checkMapping(_ mapping: Int) throws(Failure) {
+        var keys: [Int] = []
+        var record = mapping + 1
+        while record < Int(records[mapping].next) {
+            keys.append(record)
+            let value = Int(records[record].next)
+            try checkKey(record, value: value)
+            record = Int(records[value].next)
+        }
+        if keys.count > 16 { return try checkManyKeys(keys) }
+        for index in keys.indices.dropFirst() {
+            for earlier in keys[..<index] where isSameKey(keys[index], earlier) {
+                throw duplicate(keys[index], of: earlier)
+            }
+        }
+    }
+
+    private func isSameKey(_ one: Int, _ other: Int) -> Bool {
+        guard let left = text(one), let right = text(other) else { return string(one) == string(other) }
+        return left.count == right.count && left.elementsEqual(right)
+    }
+
+    private func checkManyKeys(_ keys: [Int]) throws(Failure) {
+        var seen: [String: Int] = [:]
+        for key in keys {
+            if let earlier = seen.updateValue(key, forKey: string(key)) { throw duplicate(key, of: earlier) }
+        }
+    }
+
+    private func duplicate(_ key: Int, of earlier: Int) -> Failure {
+        let line = bytes[..<Int(records[earlier].start)].count { $0 == UInt8(ascii: "\n") } + 1
+        return Failure(
+            message: "the key \(string(key)) stands already in line \(line): keep one of the two",
+            offset: Int(records[key].start))
+    }
+
+    private func checkKey(_ key: Int, value: Int) throws(Failure) {
+        if records[key].kind == .alias, records[Int(records[key].text)].kind != .scalar {
+            throw complexKey(at: Int(records[key].start), flow: false, key: key)
+        }
+        guard records[key].kind == .scalar, records[key].style == .plain, records[key].textEnd - records[key].text == 2,
+            string(key) == "<<"
+        else { return }
+        var sources = [value]
+        if resolve(value).kind == .sequence {
+            let sequence = records[value].kind == .alias ? Int(records[value].text) : value
+            sources = []
+            var item = sequence + 1
+            while item < Int(records[sequence].next) {
+                sources.append(item)
+                item = Int(records[item].next)
+            }
+        }
+        guard sources.allSatisfy({ resolve($0).kind == .mapping }) else {
+            throw Failure(
+                message: "<< merges mappings only: give it an alias of one, or a list of such",
+                offset: Int(records[value].start))
+        }
+    }
+
+    private func resolve(_ record: Int) -> Record {
+        records[record].kind == .alias ? records[Int(records[record].text)] : records[record]
+    }
+}
