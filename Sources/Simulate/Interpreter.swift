@@ -1,0 +1,254 @@
+import Inventory
+import NIOCore
+
+/// Runs the iPXE scripts that boot servers write. What it doesn't know ends the boot, with the line: better than a guess.
+package struct Interpreter {
+    package enum Purpose: String, Hashable, Sendable { case kernel, initrd, chain }
+
+    package struct Fetched: Sendable {
+        package var bytes: Int
+        /// The beginning of the file; all of it, if it is a script.
+        package var head: ByteBuffer
+
+        package init(bytes: Int, head: ByteBuffer = ByteBuffer()) {
+            self.bytes = bytes
+            self.head = head
+        }
+    }
+
+    /// Why a file did not arrive. To a script this is a failed command; every other error ends the boot.
+    package struct FetchFailure: Error, Equatable {
+        package var why: String
+
+        package init(_ why: String) { self.why = why }
+    }
+
+    package enum Ending: Hashable, Sendable {
+        /// The script came to its end or to `exit`; other numbers than 0 are failures, with the reason.
+        case finished(status: Int, why: String)
+        case outcome(BootOutcome)
+    }
+
+    package var settings: Settings
+    private let machine: Machine
+    private let fetch: (URI, Purpose) async throws -> Fetched
+    private let echo: (String) -> Void
+    private var kernel: (url: URI, arguments: String, bytes: Int)?
+    private var initrds: [(url: URI, bytes: Int)] = []
+    private var scripts: [String] = []
+    /// Counts down for each line: a script that goes round for ever ends.
+    private var budget = 10_000
+
+    private enum Verdict {
+        case success
+        case failure(String)
+        case jump(String)
+        case end(Ending)
+    }
+
+    /// - Parameters:
+    ///   - fetch: downloads a file whole; throws `FetchFailure` when it can't.
+    ///   - echo: takes what the script prints, and each line that runs.
+    package init(
+        machine: Machine, settings: Settings, fetch: @escaping (URI, Purpose) async throws -> Fetched,
+        echo: @escaping (String) -> Void = { _ in }
+    ) {
+        self.machine = machine
+        self.settings = settings
+        self.fetch = fetch
+        self.echo = echo
+    }
+
+    /// Runs a script, and those that it chains to.
+    package mutating func run(_ text: String, from url: URI) async throws -> Ending {
+        guard let script = Script(text) else {
+            return .outcome(.failed(step: "\(url)", why: "this is not an iPXE script"))
+        }
+        guard scripts.count < 16 else {
+            return .outcome(.failed(step: "\(url)", why: "16 scripts chained to each other"))
+        }
+        scripts.append(text)
+        var next = 0
+        while next < script.lines.count {
+            let line = script.lines[next]
+            let step = "\(url.name) line \(line.number)"
+            next += 1
+            budget -= 1
+            guard budget > 0 else { return .outcome(.failed(step: step, why: "the script runs in a circle")) }
+            try Task.checkCancellation()
+            switch try await run(line, step, url) {
+            case .success: continue
+            case .failure(let why): return .finished(status: 1, why: "\(step): \(why)")
+            case .end(let ending): return ending
+            case .jump(let label):
+                guard let target = script[label] else {
+                    return .finished(status: 1, why: "\(step): there is no label \(label)")
+                }
+                next = target
+            }
+        }
+        return .finished(status: 0, why: "the script came to its end")
+    }
+
+    private mutating func run(_ line: Script.Line, _ step: String, _ url: URI) async throws -> Verdict {
+        let expanded: String
+        do {
+            expanded = try settings.expand(line.text)
+        } catch {
+            return .end(.outcome(.failed(step: step, why: "unknown format \(error.name): \(line.text)")))
+        }
+        echo("> " + expanded.trimmed)
+        var last = Verdict.success
+        for command in Script.commands(expanded) {
+            switch (command.condition, last) {
+            case (.afterSuccess, .failure), (.afterFailure, .success): continue
+            default: break
+            }
+            guard let name = command.words.first else {
+                last = .success
+                continue
+            }
+            last =
+                try await run(name, Array(command.words.dropFirst()), url)
+                ?? .end(.outcome(.failed(step: step, why: "unknown command: \(line.text.trimmed)")))
+            switch last {
+            case .jump, .end: return last
+            case .success, .failure: continue
+            }
+        }
+        return last
+    }
+
+    /// Nil for a command or a flag that is not known.
+    private mutating func run(_ name: String, _ words: [String], _ url: URI) async throws -> Verdict? {
+        switch name {
+        case "dhcp", "ifopen", "ifclose", "ifconf", "ifstat", "route", "imgstat": return .success
+        case "echo":
+            echo(words.joined(separator: " "))
+            return .success
+        case "set":
+            guard let name = words.first else { return nil }
+            settings[name] = .text(words.dropFirst().joined(separator: " "))
+            return .success
+        case "clear":
+            guard let name = words.first else { return nil }
+            settings[name] = nil
+            return .success
+        case "isset":
+            // The argument was expanded already: nothing left of it means that it is not set.
+            return words.isEmpty ? .failure("isset: not set") : .success
+        case "goto": return words.count == 1 ? .jump(words[0]) : nil
+        case "imgfree":
+            kernel = nil
+            initrds = []
+            return .success
+        case "kernel": return try await load(words, .kernel, url)
+        case "initrd": return try await load(words, .initrd, url)
+        case "chain": return try await chain(words, url)
+        case "boot": return words.isEmpty ? boot() : nil
+        case "sanboot": return sanboot(words)
+        case "exit":
+            guard words.count < 2, let status = words.first.map({ Int($0) }) ?? 0 else { return nil }
+            return .end(.finished(status: status, why: "exit \(status)"))
+        case "poweroff": return .end(.outcome(.poweredOff))
+        default: return nil
+        }
+    }
+
+    private mutating func load(_ words: [String], _ purpose: Purpose, _ base: URI) async throws -> Verdict? {
+        guard let (_, target, rest) = Self.arguments(words) else { return nil }
+        let (url, fetched): (URI, Fetched)
+        switch try await get(target, purpose, base) {
+        case .failure(let failure): return .failure(failure.why)
+        case .success(let result): (url, fetched) = result
+        }
+        if purpose == .kernel {
+            kernel = (url, rest.joined(separator: " "), fetched.bytes)
+        } else {
+            initrds.append((url, fetched.bytes))
+        }
+        return .success
+    }
+
+    private mutating func chain(_ words: [String], _ base: URI) async throws -> Verdict? {
+        guard let (flags, target, _) = Self.arguments(words) else { return nil }
+        let (url, fetched): (URI, Fetched)
+        switch try await get(target, .chain, base) {
+        case .failure(let failure): return .failure(failure.why)
+        case .success(let result): (url, fetched) = result
+        }
+        guard Script.begins(fetched.head.readableBytesView) else { return .end(.outcome(.chained(url))) }
+        let ending = try await run(String(buffer: fetched.head), from: url)
+        guard case .finished(let status, let why) = ending, !flags.contains("--replace"), !flags.contains("-r") else {
+            return .end(ending)
+        }
+        return status == 0 ? .success : .failure(why)
+    }
+
+    private func get(_ target: String, _ purpose: Purpose, _ base: URI) async throws
+        -> Result<(URI, Fetched), FetchFailure>
+    {
+        guard let url = base.resolving(target) else {
+            return .failure(FetchFailure("\(purpose.rawValue) \(target): not a URL that iPXE could fetch"))
+        }
+        do {
+            return .success((url, try await fetch(url, purpose)))
+        } catch let failure as FetchFailure {
+            return .failure(FetchFailure("\(purpose.rawValue) \(url): \(failure.why)"))
+        }
+    }
+
+    private func boot() -> Verdict {
+        guard let kernel else { return .failure("boot: no kernel is loaded") }
+        let bytes = initrds.reduce(kernel.bytes) { $0 + $1.bytes }
+        return .end(
+            .outcome(
+                .booted(
+                    Kernel(
+                        url: kernel.url, initrds: initrds.map(\.url), arguments: kernel.arguments, bytes: bytes,
+                        scripts: scripts))))
+    }
+
+    private func sanboot(_ words: [String]) -> Verdict? {
+        var drive = 0x80
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            switch word {
+            case "--no-describe", "--keep", "-n", "-k": continue
+            case "--drive", "-d":
+                guard let text = rest.popFirst(),
+                    let number = text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)
+                else { return nil }
+                drive = number
+            default: return nil
+            }
+        }
+        // UEFI knows no drive numbers: iPXE answers "No such device" there.
+        guard machine.architecture.isBIOS, drive == 0x80, machine.hasDisk else {
+            return .failure("sanboot 0x\(String(drive, radix: 16)): no such device")
+        }
+        return .end(.outcome(.localDisk("sanboot 0x80")))
+    }
+
+    /// Flags, the URI, and what follows it. Nil without a URI or for an unknown flag.
+    private static func arguments(_ words: [String]) -> (flags: [String], target: String, rest: [String])? {
+        var flags: [String] = []
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            switch word {
+            case "--autofree", "-a", "--replace", "-r": flags.append(word)
+            case "--name", "-n", "--timeout", "-t": _ = rest.popFirst()
+            case _ where word.hasPrefix("--name=") || word.hasPrefix("--timeout="): continue
+            case _ where word.hasPrefix("-"): return nil
+            default: return (flags, word, Array(rest))
+            }
+        }
+        return nil
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+}
