@@ -1,0 +1,58 @@
+# make demo and make test need nothing but Swift 6.2 or later: each installs the Debian packages that it misses.
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+
+BUILD_PACKAGES = git libgit2-dev libsqlite3-dev libyaml-dev pkg-config
+TEST_PACKAGES = git openssh-client openssh-server python3 strace
+FIRMWARE_PACKAGES = binutils busybox-static dnsmasq-base git iproute2 ipxe isc-dhcp-server ovmf python3 qemu-system-x86 util-linux
+BENCH_PACKAGES = git iproute2 kea-admin kea-dhcp4-server python3
+
+BINARY = $(shell swift build --show-bin-path)/bootlatch
+RELEASE = .build/release/bootlatch
+
+.PHONY: help deps build demo test firmware-test bench lint release install clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+deps: ## the build's Debian packages; does nothing when they are there
+	@scripts/packages $(BUILD_PACKAGES)
+
+build: deps
+	swift build --product bootlatch
+
+demo: build ## the whole loop on loopback: no root, no hardware
+	@$(BINARY) demo
+
+test: deps ## the tests; shares its build with the demo
+	@scripts/packages $(TEST_PACKAGES)
+	swift test
+
+firmware-test: build ## real firmware in QEMU, real ISC dhcpd (needs root or user namespaces)
+	@scripts/packages $(FIRMWARE_PACKAGES)
+	@BOOTLATCH=$(BINARY) Tests/Firmware/run
+
+bench: release ## how fast, and how large, with 100, 10,000 and 100,000 hosts; DHCP beside Kea
+	@scripts/packages $(BENCH_PACKAGES)
+	@BOOTLATCH=$(RELEASE) Tests/Benchmarks/run
+
+lint: ## format, borders between modules, forbidden text
+	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests
+	scripts/lint-imports
+	scripts/lint-text
+
+release: deps ## an optimised build
+	swift build -c release --product bootlatch
+
+install: ## program, systemd unit and configuration; DESTDIR and PREFIX as usual
+	@test -x $(RELEASE) || { echo "make install: run 'make release' first" >&2; exit 1; }
+	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/bootlatch
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's|/usr/local|$(PREFIX)|' examples/systemd/bootlatch.service >$(DESTDIR)$(UNITDIR)/bootlatch.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/bootlatch.service
+	test -e $(DESTDIR)$(SYSCONFDIR)/bootlatch/bootlatch.yaml || \
+	    install -D -m 644 examples/systemd/bootlatch.yaml $(DESTDIR)$(SYSCONFDIR)/bootlatch/bootlatch.yaml
+
+clean:
+	rm -rf .build

@@ -1,0 +1,126 @@
+"""The network of the test: a bridge with Bootlatch's address, cables to machines and to other people's servers."""
+
+import os
+import re
+import select
+import socket
+import struct
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+ADDRESS = "10.10.20.2"  # Bootlatch, as in examples/isc-dhcp
+PEER_ADDRESS = "10.10.20.1"  # the other DHCP server
+BRIDGE = "br0"
+
+
+class Failed(Exception):
+    """An expectation that does not hold; its text is what a reader needs to go on."""
+
+
+class Skipped(Exception):
+    """A case that this machine cannot run; its text says why."""
+
+
+def expect(condition, message):
+    if not condition:
+        raise Failed(message)
+
+
+def sh(*command, **options):
+    """Runs a command to its end and returns its output; a failure shows what it said."""
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(map(str, command))}: exit {done.returncode}: {(done.stderr + done.stdout).strip()}")
+    return done.stdout.strip()
+
+
+def eventually(what, condition, deadline):
+    """Waits until `condition()` is true and returns its value; `deadline` in seconds."""
+    end = time.monotonic() + deadline
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failed(f"not within {deadline} s: {what}")
+        select.select([], [], [], 0.05)
+
+
+class Service:
+    """A server that runs until `stop`; its output is a file, shown when the case fails."""
+
+    def __init__(self, name, command, folder, peer=False, ready=None, **options):
+        self.name = name
+        self.log = Path(folder) / f"{name}.log"
+        if peer:
+            command = ["ip", "netns", "exec", "peer", *command]
+        self.process = subprocess.Popen(
+            list(map(str, command)), stdin=subprocess.DEVNULL, stdout=self.log.open("a"), stderr=subprocess.STDOUT, **options
+        )
+        if ready:
+            eventually(f"{name} is ready", lambda: self.alive() and ready(self), 30)
+
+    def alive(self):
+        if self.process.poll() is not None:
+            raise Failed(f"{self.name} ended by itself with exit {self.process.returncode}:\n{self.tail()}")
+        return True
+
+    def tail(self, lines=15):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def said(self, pattern):
+        return re.search(pattern, self.log.read_text(errors="replace"))
+
+    def stop(self, deadline=15):
+        """SIGTERM, and the exit status."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(deadline)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise Failed(f"{self.name} did not end within {deadline} s of SIGTERM") from None
+
+
+class Lab:
+    """Set up once for all cases; lives in the namespaces that `run` made, so nothing here is ever taken down."""
+
+    def __init__(self):
+        # `ip netns` and the servers write below /run; this one ends with the test.
+        sh("mount", "-t", "tmpfs", "tmpfs", "/run")
+        sh("ip", "link", "set", "lo", "up")
+        sh("ip", "link", "add", BRIDGE, "type", "bridge", "stp_state", "0", "forward_delay", "0", "mcast_snooping", "0")
+        sh("ip", "address", "add", f"{ADDRESS}/24", "dev", BRIDGE)
+        sh("ip", "address", "add", "fd77::1/64", "dev", BRIDGE, "nodad")
+        sh("ip", "link", "set", BRIDGE, "up")
+        sh("ip", "tuntap", "add", "tap0", "mode", "tap")
+        sh("ip", "link", "set", "tap0", "master", BRIDGE, "up")
+        # The other DHCP server is a machine of its own: both want port 67.
+        sh("ip", "netns", "add", "peer")
+        sh("ip", "link", "add", "peer0", "type", "veth", "peer", "name", "eth0", "netns", "peer")
+        sh("ip", "link", "set", "peer0", "master", BRIDGE, "up")
+        sh("ip", "-n", "peer", "link", "set", "lo", "up")
+        sh("ip", "-n", "peer", "address", "add", f"{PEER_ADDRESS}/24", "dev", "eth0")
+        sh("ip", "-n", "peer", "link", "set", "eth0", "up")
+        threading.Thread(target=advertise_router, daemon=True).start()
+
+    def forget_neighbours(self):
+        sh("ip", "neighbour", "flush", "dev", BRIDGE)
+
+
+def advertise_router():
+    """Answers router solicitations: iPXE waits 13 seconds for an IPv6 router where nobody does (RFC 4861, section 4.2)."""
+    raw = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, BRIDGE.encode())
+    raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+    group = socket.inet_pton(socket.AF_INET6, "ff02::2") + struct.pack("@I", socket.if_nametoindex(BRIDGE))
+    raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group)
+    # Router lifetime 0: a router that nobody should route through. The kernel fills in the checksum.
+    advertisement = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 0, 0, 0)
+    while True:
+        message, _ = raw.recvfrom(1500)
+        if message[:1] == b"\x85":
+            raw.sendto(advertisement, ("ff02::1", 0, 0, socket.if_nametoindex(BRIDGE)))

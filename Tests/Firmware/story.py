@@ -1,0 +1,99 @@
+"""What every case tells: a push arms a machine, it installs once, its report becomes a commit, and then it boots its disk."""
+
+from pathlib import Path
+
+from daemon import EXAMPLES, Daemon
+from lab import Service, expect
+from machine import BOOTED_DISK, REPORTED, Machine
+from remote import Remote
+
+MAC = "52:54:00:12:34:01"
+STARTED = "installer: started"
+
+
+class Story:
+    """One remote, one daemon, one machine; `notes` become the case's line in the summary."""
+
+    def __init__(self, setting, name):
+        self.setting = setting
+        self.folder = setting.folder / name
+        self.folder.mkdir(parents=True)
+        self.notes = []
+        self.services = []
+
+    def repository(self, manifest, served=True):
+        self.remote = Remote(self.folder, manifest, served)
+
+    def bootlatch(self, mode, example=EXAMPLES / "systemd/bootlatch.yaml"):
+        """Starts the daemon and lets it see the inventory once: what is on at first sight is not armed."""
+        self.configure(mode, example)
+        self.daemon.start()
+        self.daemon.reconcile()
+
+    def configure(self, mode, example=EXAMPLES / "systemd/bootlatch.yaml", **settings):
+        settings = {"url": self.remote.url, "mode": mode, "artifacts": self.setting.artifacts} | settings
+        self.daemon = Daemon(self.setting.binary, self.folder, example, **settings)
+
+    def peer(self, name, command, ready):
+        """Starts somebody else's server on the machine next door."""
+        self.services.append(Service(name, command, self.folder, peer=True, ready=lambda service: service.said(ready)))
+
+    def machine_with(self, firmware):
+        self.setting.lab.forget_neighbours()
+        self.machine = Machine(firmware, MAC, self.folder)
+
+    def arm(self):
+        self.remote.arm()
+        self.daemon.reconcile()
+
+    def install(self, at_start=lambda: None):
+        """Power on; the installer writes the disk, reports and reboots by itself, and that reboot is refused already."""
+        self.machine.power_on()
+        self.machine.wait(STARTED)
+        at_start()
+        installed = self.machine.wait(REPORTED)
+        expect(self.machine.count("installer: wrote the disk") == 1, f"the disk was not written:\n{self.machine.console()}")
+        booted = self.machine.wait(BOOTED_DISK)
+        self.notes.append(f"installed {installed:.0f} s after power-on, disk {booted - installed:.0f} s after the report")
+
+    def reboot(self, times):
+        """Power cycles; each has to end in the disk's boot code."""
+        slowest = 0
+        for _ in range(times):
+            before = self.machine.count(BOOTED_DISK)
+            self.machine.power_cycle()
+            slowest = max(slowest, self.machine.wait(BOOTED_DISK, before + 1))
+        self.notes.append(f"{times} more reboot{'s' * (times > 1)}, at most {slowest:.0f} s to the disk")
+
+    def finished(self, disk_boots):
+        """The whole of it: one install, so many boots of the disk, one commit."""
+        kernels, reports, disks = (self.machine.count(pattern) for pattern in (STARTED, REPORTED, BOOTED_DISK))
+        self.machine.power_off()
+        expect((kernels, reports) == (1, 1), f"{kernels} installer starts, {reports} reports:\n{self.machine.console(60)}")
+        expect(disks == disk_boots, f"the disk booted {disks} times, not {disk_boots}")
+        self.remote.only_one_commit()
+        self.daemon.stop()
+
+    def close(self):
+        """Ends what still runs; says nothing about how."""
+        if hasattr(self, "machine"):
+            self.machine.power_off()
+        if hasattr(self, "remote"):
+            self.services.append(self.remote.service)
+        if hasattr(self, "daemon") and hasattr(self.daemon, "service"):
+            self.services.append(self.daemon.service)
+        for service in filter(None, self.services):
+            service.process.kill()
+            service.process.wait()
+
+    def evidence(self):
+        """For a failure: the last words of everyone."""
+        parts = []
+        if hasattr(self, "machine") and self.machine.lines:
+            parts.append(f"console:\n{self.machine.console(15)}")
+        parts += [f"{log.name}:\n{last(log)}" for log in sorted(self.folder.glob("*.log")) if log.stat().st_size]
+        return "\n".join(parts)
+
+
+def last(log, lines=15):
+    return "\n".join(Path(log).read_text(errors="replace").splitlines()[-lines:])
