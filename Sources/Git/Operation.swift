@@ -1,0 +1,91 @@
+import CGitTransport
+import Dispatch
+import Glibc
+import Synchronization
+
+/// One operation that blocks a thread in `recv`, `connect` or `poll`, and how another thread ends it: by shutting down
+/// the descriptor that it waits on.
+final class Operation: Sendable {
+    enum Ending: Sendable {
+        case timedOut
+        case cancelled
+    }
+
+    private struct State {
+        var ending: Ending?
+        var descriptor: Int32?
+    }
+
+    private let state = Mutex(State())
+
+    /// Why the operation was ended from outside, if it was.
+    var ending: Ending? { state.withLock { $0.ending } }
+
+    /// Ends the operation; the first ending counts.
+    func end(_ ending: Ending) {
+        state.withLock { state in
+            if state.ending == nil { state.ending = ending }
+            // Under the lock, so that the descriptor cannot be closed and reused meanwhile.
+            if let descriptor = state.descriptor { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    /// Shows the socket that the operation is going to wait on. False when the operation has ended already.
+    func attach(_ descriptor: Int32) -> Bool {
+        state.withLock { state in
+            guard state.ending == nil else { return false }
+            state.descriptor = descriptor
+            return true
+        }
+    }
+
+    /// To be called before the descriptor is closed.
+    func detach(_ descriptor: Int32) {
+        state.withLock { state in
+            if state.descriptor == descriptor { state.descriptor = nil }
+        }
+    }
+
+    /// Runs `body`, on this thread and without suspending, with all of libgit2's sockets attached to this operation.
+    func observing<T: ~Copyable>(_ body: () throws(GitError) -> T) throws(GitError) -> T {
+        let observer = UnsafeMutablePointer<cgit_observer>.allocate(capacity: 1)
+        observer.initialize(
+            to: cgit_observer(
+                context: Unmanaged.passUnretained(self).toOpaque(),
+                attach: { context, socket in
+                    context.map { Unmanaged<Operation>.fromOpaque($0).takeUnretainedValue().attach(socket) } ?? false
+                },
+                detach: { context, socket in
+                    context.map { Unmanaged<Operation>.fromOpaque($0).takeUnretainedValue().detach(socket) }
+                }))
+        cgit_observe(observer)
+        defer {
+            cgit_observe(nil)
+            observer.deallocate()
+        }
+        return try body()
+    }
+}
+
+/// Runs `body` until it returns, the deadline passes, or this task is cancelled. `body` must end soon after its
+/// operation does. `name` is who did not answer in time.
+func bounded<T: Sendable>(
+    _ deadline: Duration, as name: String, _ body: (Operation) async throws(GitError) -> T
+) async throws(GitError) -> T {
+    let operation = Operation()
+    let (seconds, attoseconds) = deadline.components
+    let nanoseconds = Int(clamping: attoseconds / 1_000_000_000)
+    DispatchQueue.global().asyncAfter(
+        deadline: .now() + .seconds(Int(clamping: seconds)) + .nanoseconds(nanoseconds)
+    ) { [weak operation] in operation?.end(.timedOut) }
+    let result: Result<T, GitError> = await withTaskCancellationHandler {
+        do throws(GitError) { return .success(try await body(operation)) } catch { return .failure(error) }
+    } onCancel: {
+        operation.end(.cancelled)
+    }
+    switch (result, operation.ending) {
+    case (.failure, .timedOut): throw .timedOut(remote: name, after: deadline)
+    case (.failure, .cancelled): throw .cancelled
+    default: return try result.get()
+    }
+}

@@ -1,0 +1,114 @@
+import CLibgit2
+
+extension Repository {
+    /// Writes a commit on top of `parent` (nil starts a history) in which each path holds the given bytes, exactly:
+    /// no attribute or setting converts them. A path that exists keeps its mode; a new one is a plain file. No ref moves.
+    package func commit(
+        parent: ObjectID?, edits: [(path: String, bytes: [UInt8])], author: Signature, committer: Signature,
+        message: String
+    ) throws(GitError) -> ObjectID {
+        let base = if let parent { try tree(of: parent) } else { try writeEmptyTree() }
+        let tree = try writeTree(base, edits)
+        guard tree != base else { throw .nothingChanged }
+        return try writeCommit(tree, parent, try makeSignature(author), try makeSignature(committer), message)
+    }
+
+    private func writeTree(
+        _ base: ObjectID, _ edits: [(path: String, bytes: [UInt8])]
+    ) throws(GitError) -> ObjectID {
+        var updates: [git_tree_update] = []
+        // libgit2 wants the paths as C strings that live until the tree is written.
+        var paths: [UnsafeMutablePointer<CChar>] = []
+        defer { paths.forEach { $0.deallocate() } }
+        var seen: Set<String> = []
+        for edit in edits {
+            guard seen.insert(edit.path).inserted else { throw .cannotEdit(path: edit.path, reason: "edited twice") }
+            let mode = try modeForWriting(edit.path, in: base)
+            let path = copyCString(edit.path)
+            paths.append(path)
+            updates.append(
+                git_tree_update(
+                    action: GIT_TREE_UPDATE_UPSERT, id: try writeBlob(edit.bytes).oid, filemode: mode,
+                    path: UnsafePointer(path)))
+        }
+        let baseline = try lookup(tree: base)
+        var oid = git_oid()
+        let code = git_tree_create_updated(&oid, handle.pointer, baseline.pointer, updates.count, updates)
+        guard code == 0 else {
+            throw .cannotEdit(path: edits.map(\.path).joined(separator: ", "), reason: libraryReason())
+        }
+        return ObjectID(oid)
+    }
+
+    private func modeForWriting(_ path: String, in tree: ObjectID) throws(GitError) -> git_filemode_t {
+        guard let entry = try entry(at: path, under: tree) else { return GIT_FILEMODE_BLOB }
+        switch entry.file?.kind {
+        case .file: return GIT_FILEMODE_BLOB
+        case .executable: return GIT_FILEMODE_BLOB_EXECUTABLE
+        case .symlink: throw .cannotEdit(path: path, reason: "it is a symbolic link")
+        case .submodule: throw .cannotEdit(path: path, reason: "it is a submodule")
+        case nil: throw .cannotEdit(path: path, reason: "it is a directory")
+        }
+    }
+
+    private func writeBlob(_ bytes: [UInt8]) throws(GitError) -> ObjectID {
+        var oid = git_oid()
+        try check(
+            "write a blob",
+            bytes.withUnsafeBytes { git_blob_create_from_buffer(&oid, handle.pointer, $0.baseAddress, $0.count) })
+        return ObjectID(oid)
+    }
+
+    private func writeEmptyTree() throws(GitError) -> ObjectID {
+        let builder = try Handle("write a tree", free: git_treebuilder_free) {
+            git_treebuilder_new($0, handle.pointer, nil)
+        }
+        var oid = git_oid()
+        try check("write a tree", git_treebuilder_write(&oid, builder.pointer))
+        return ObjectID(oid)
+    }
+
+    private func writeCommit(
+        _ tree: ObjectID, _ parent: ObjectID?, _ author: UnsafeMutablePointer<git_signature>,
+        _ committer: UnsafeMutablePointer<git_signature>, _ message: String
+    ) throws(GitError) -> ObjectID {
+        defer {
+            git_signature_free(author)
+            git_signature_free(committer)
+        }
+        let root = try lookup(tree: tree)
+        var oid = git_oid()
+        if let parent {
+            let commit = try lookup(commit: parent)
+            var parents: [OpaquePointer?] = [commit.pointer]
+            try check(
+                "write a commit",
+                git_commit_create(
+                    &oid, handle.pointer, nil, author, committer, nil, message, root.pointer, 1, &parents))
+        } else {
+            try check(
+                "write a commit",
+                git_commit_create(&oid, handle.pointer, nil, author, committer, nil, message, root.pointer, 0, nil))
+        }
+        return ObjectID(oid)
+    }
+}
+
+/// To be freed by `git_signature_free`.
+private func makeSignature(_ value: Signature) throws(GitError) -> UnsafeMutablePointer<git_signature> {
+    var made: UnsafeMutablePointer<git_signature>?
+    try check(
+        "sign as \(value.name) <\(value.email)>",
+        git_signature_new(&made, value.name, value.email, value.seconds, Int32(clamping: value.offsetMinutes)))
+    guard let made else { throw .library(doing: "sign as \(value.name)", reason: "libgit2 made nothing") }
+    return made
+}
+
+private func copyCString(_ text: String) -> UnsafeMutablePointer<CChar> {
+    let bytes = text.utf8CString
+    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+    bytes.withUnsafeBufferPointer { source in
+        for (index, byte) in source.enumerated() { (copy + index).initialize(to: byte) }
+    }
+    return copy
+}
