@@ -11,44 +11,42 @@ package indirect enum Patch: Sendable {
     }
 }
 
-/// Why an edit was not made. The file stays as it is.
-package struct EditRefusal: Error, Hashable, Sendable, CustomStringConvertible {
-    package var position: Position
-    /// What stands in the way and what to do about it, without the position.
-    package var message: String
-
-    package init(_ message: String, at position: Position) {
-        self.message = message
-        self.position = position
-    }
-
-    package var description: String { "\(position): \(message)" }
-}
-
 /// Edits as splices: only the bytes of the planned values change.
 package enum Edit {
+    /// Why an edit was not made. The file stays as it is.
+    package struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
+        package var position: Position
+        /// What stands in the way and what to do about it, without the position.
+        package var message: String
+
+        init(_ message: String, at position: Position) {
+            self.message = message
+            self.position = position
+        }
+
+        package var description: String { "\(position): \(message)" }
+    }
+
     /// The file with `patch` applied to one of its documents; the same bytes when all values are as planned already.
     ///
     /// The result was parsed again and differs in exactly the planned values.
-    package static func apply(_ patch: Patch, to document: Int, of bytes: [UInt8]) throws(EditRefusal) -> [UInt8] {
+    package static func apply(_ patch: Patch, to document: Int, of bytes: [UInt8]) throws(Edit.Refusal) -> [UInt8] {
         let tree: Tree
         do {
             tree = try Parser.parse(bytes)
         } catch {
-            throw EditRefusal(error.message, at: error.position)
+            throw Edit.Refusal(error.message, at: error.position)
         }
         return try apply(patch, to: document, of: tree)
     }
 
-    package static func apply(_ patch: Patch, to document: Int, of tree: Tree) throws(EditRefusal) -> [UInt8] {
+    package static func apply(_ patch: Patch, to document: Int, of tree: Tree) throws(Edit.Refusal) -> [UInt8] {
         let documents = tree.documents
         guard documents.indices.contains(document) else {
-            throw EditRefusal("the file has no such document any more", at: Position(line: 1, column: 1))
+            throw Edit.Refusal("the file has no such document any more", at: Position(line: 1, column: 1))
         }
         if let position = tree.firstUnicodeLineBreak {
-            throw EditRefusal(
-                "NEL, U+2028 and U+2029 end a line for some YAML readers and not for others: remove this character",
-                at: position)
+            throw Refusal(lineBreakAdvice, at: position)
         }
         var splicer = Splicer(tree: tree)
         try splicer.apply(patch, to: documents[document])
@@ -89,17 +87,17 @@ struct Splicer {
         return bytes + tree.source[offset...]
     }
 
-    func mismatch(at node: Node) -> EditRefusal {
+    func mismatch(at node: Node) -> Edit.Refusal {
         guard let shared, let anchor = shared.anchor else {
-            return EditRefusal(
+            return Edit.Refusal(
                 "the edit would change more than the planned values: edit this by hand", at: node.position)
         }
-        return EditRefusal(
+        return Edit.Refusal(
             "&\(anchor) is used elsewhere by *\(anchor): an edit here would change those too. Write the values out there",
             at: shared.position)
     }
 
-    mutating func apply(_ patch: Patch, to node: Node) throws(EditRefusal) {
+    mutating func apply(_ patch: Patch, to node: Node) throws(Edit.Refusal) {
         if isDone(patch, node) { return }
         if node.anchor != nil, node.isAliased { shared = node }
         switch patch {
@@ -108,14 +106,14 @@ struct Splicer {
         case .item(let index, let patch):
             guard node.kind != .alias else { throw unreachable(node) }
             guard node.kind == .sequence, index < node.items.count else {
-                throw EditRefusal("\(node.path): no list with an item \(index) here any more", at: node.position)
+                throw Edit.Refusal("\(node.path): no list with an item \(index) here any more", at: node.position)
             }
             try apply(patch, to: node.items[index])
         case .keys(let patches): try apply(patches, to: node)
         }
     }
 
-    private mutating func apply(_ patches: [(key: String, patch: Patch)], to node: Node) throws(EditRefusal) {
+    private mutating func apply(_ patches: [(key: String, patch: Patch)], to node: Node) throws(Edit.Refusal) {
         switch node.kind {
         case .alias:
             splices.append(Splice(range: node.span, text: try overlay(patches, on: node)))
@@ -132,14 +130,14 @@ struct Splicer {
         case .scalar where node.isNull:
             fill(node, with: try flow(.keys(patches), over: nil))
         default:
-            throw EditRefusal("\(node.path): expected a mapping here", at: node.position)
+            throw Edit.Refusal("\(node.path): expected a mapping here", at: node.position)
         }
     }
 
-    private mutating func replace(_ node: Node, with value: Bool) throws(EditRefusal) {
+    private mutating func replace(_ node: Node, with value: Bool) throws(Edit.Refusal) {
         if node.isNull { return fill(node, with: "\(value)") }
         guard let old = node.bool else {
-            throw EditRefusal("\(node.path): expected true or false, found \(node.found)", at: node.position)
+            throw Edit.Refusal("\(node.path): expected true or false, found \(node.found)", at: node.position)
         }
         if node.kind == .alias {
             splices.append(Splice(range: node.span, text: "\(value)"))
@@ -148,10 +146,10 @@ struct Splicer {
         }
     }
 
-    private mutating func replace(_ node: Node, with value: String) throws(EditRefusal) {
+    private mutating func replace(_ node: Node, with value: String) throws(Edit.Refusal) {
         if node.isNull { return fill(node, with: quoted(value)) }
         guard node.kind != .mapping, node.kind != .sequence else {
-            throw EditRefusal("\(node.path): expected a text, found \(node.found)", at: node.position)
+            throw Edit.Refusal("\(node.path): expected a text, found \(node.found)", at: node.position)
         }
         let isSimple = value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "'") }
         let text = isSimple && node.style == .single ? "'\(value)'" : quoted(value)
@@ -167,8 +165,8 @@ struct Splicer {
 
     func isDone(_ patch: Patch, _ node: Node) -> Bool { Value(node).applying(patch) == Value(node) }
 
-    func unreachable(_ node: Node) -> EditRefusal {
-        EditRefusal(
+    func unreachable(_ node: Node) -> Edit.Refusal {
+        Edit.Refusal(
             "\(node.path) is reached through an alias: write it out at this place, so that it can be edited without its other users",
             at: node.position)
     }

@@ -128,6 +128,7 @@ private struct EventReader: ~Copyable {
                 at: position(parser.problem_offset))
         }
         let problem = parser.problem.map { String(cString: $0) } ?? "out of memory"
+        if let offset = unicodeLineBreak(in: source) { return YAMLError(lineBreakAdvice, at: position(offset)) }
         let position = position(offsets[parser.problem_mark.index])
         let context = parser.context == nil ? position : self.position(offsets[parser.context_mark.index])
         return YAMLError(advice(on: problem, lines: [position.line, context.line]), at: position)
@@ -161,6 +162,9 @@ private struct EventReader: ~Copyable {
 
 let templateAdvice =
     "this looks like a template, which is not YAML by itself: commit its output, or put quotes around {{...}}"
+
+let lineBreakAdvice =
+    "NEL, U+2028 and U+2029 end a line for some YAML readers and not for others: remove this character"
 
 /// libyaml's marks count characters and leave out a leading byte order mark; this turns them into byte offsets.
 private struct ByteOffsets {

@@ -1,6 +1,6 @@
 extension Splicer {
     /// New entries for a mapping, in its own style.
-    func insertion(of patches: [(key: String, patch: Patch)], into mapping: Node) throws(EditRefusal) -> Splice {
+    func insertion(of patches: [(key: String, patch: Patch)], into mapping: Node) throws(Edit.Refusal) -> Splice {
         let entries = mapping.entries
         guard mapping.style == .block, let first = entries.first else {
             return try flowInsertion(of: patches, into: mapping, after: entries.last)
@@ -24,7 +24,7 @@ extension Splicer {
 
     private func flowInsertion(
         of patches: [(key: String, patch: Patch)], into mapping: Node, after last: Node.Entry?
-    ) throws(EditRefusal) -> Splice {
+    ) throws(Edit.Refusal) -> Splice {
         var texts: [String] = []
         for (key, patch) in patches { texts.append("\(key): \(try flow(patch, over: mapping.mergedValue(key)))") }
         let text = texts.joined(separator: ", ")
@@ -34,7 +34,7 @@ extension Splicer {
     }
 
     /// `{<<: *x, key: value}`: an alias's mapping with some values of its own.
-    func overlay(_ patches: [(key: String, patch: Patch)], on alias: Node) throws(EditRefusal) -> String {
+    func overlay(_ patches: [(key: String, patch: Patch)], on alias: Node) throws(Edit.Refusal) -> String {
         var texts = ["<<: \(String(decoding: tree.source[alias.span], as: UTF8.self))"]
         for (key, patch) in patches {
             let base = alias[key]
@@ -45,16 +45,16 @@ extension Splicer {
     }
 
     /// A patch as one value in flow style, for a place whose value is `base` so far (through a merge or an alias).
-    func flow(_ patch: Patch, over base: Node?) throws(EditRefusal) -> String {
+    func flow(_ patch: Patch, over base: Node?) throws(Edit.Refusal) -> String {
         switch patch {
         case .bool(let value):
             if let base, base.bool == nil, !base.isNull {
-                throw EditRefusal("\(base.path): expected true or false, found \(base.found)", at: base.position)
+                throw Edit.Refusal("\(base.path): expected true or false, found \(base.found)", at: base.position)
             }
             return "\(value)"
         case .text(let value): return quoted(value)
         case .item:
-            guard let base else { throw EditRefusal("the list to edit is gone", at: Position(line: 1, column: 1)) }
+            guard let base else { throw Edit.Refusal("the list to edit is gone", at: Position(line: 1, column: 1)) }
             throw unreachable(base)
         case .keys(let patches):
             guard let base, base.resolved.kind == .mapping else {
@@ -71,7 +71,7 @@ extension Splicer {
     }
 
     /// A patch as lines in block style, without the mapping's own indentation.
-    private func block(_ key: String, _ patch: Patch, over base: Node?) throws(EditRefusal) -> [String] {
+    private func block(_ key: String, _ patch: Patch, over base: Node?) throws(Edit.Refusal) -> [String] {
         guard base == nil, case .keys(let patches) = patch else { return ["\(key): \(try flow(patch, over: base))"] }
         var lines = ["\(key):"]
         for (key, patch) in patches { lines += try block(key, patch, over: nil).map { "  " + $0 } }

@@ -30,16 +30,17 @@ package final class Tree: Sendable {
 
     /// The first NEL, U+2028 or U+2029: a line break in YAML 1.1 and a character like any other in YAML 1.2.
     package var firstUnicodeLineBreak: Position? {
-        if isASCII { return nil }
-        for offset in source.indices.dropLast() {
-            switch (source[offset], source[offset + 1]) {
-            case (0xC2, 0x85): return position(at: offset)
-            case (0xE2, 0x80) where offset + 2 < source.count && (source[offset + 2] & 0xFE) == 0xA8:
-                return position(at: offset)
-            default: continue
-            }
+        isASCII ? nil : unicodeLineBreak(in: source).map(position)
+    }
+}
+
+func unicodeLineBreak(in source: [UInt8]) -> Int? {
+    source.indices.dropLast().first { offset in
+        switch (source[offset], source[offset + 1]) {
+        case (0xC2, 0x85): true
+        case (0xE2, 0x80): offset + 2 < source.count && source[offset + 2] & 0xFE == 0xA8
+        default: false
         }
-        return nil
     }
 }
 

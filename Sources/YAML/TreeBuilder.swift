@@ -165,6 +165,9 @@ struct TreeBuilder {
                 }
             case UInt8(ascii: "&") where left > 0, UInt8(ascii: "!") where left > 0:
                 left -= 1
+                if bytes[offset...].starts(with: "!<".utf8) {
+                    while offset < span.upperBound, bytes[offset] != UInt8(ascii: ">") { offset += 1 }
+                }
                 while offset < span.upperBound, bytes[offset] > UInt8(ascii: " "), !endsProperty(offset) { offset += 1 }
             default: return offset
             }

@@ -28,7 +28,8 @@ indirect enum Value: Hashable, Sendable {
         case .bool(let value): return .scalar(.bool(value))
         case .text(let value): return .scalar(.text(value))
         case .item(let index, let patch):
-            guard case .sequence(var items) = self, items.indices.contains(index) else { return self }
+            // A missing item leads to a value that no edit reaches.
+            guard case .sequence(var items) = self, items.indices.contains(index) else { return .sequence([]) }
             items[index] = items[index].applying(patch)
             return .sequence(items)
         case .keys(let patches):

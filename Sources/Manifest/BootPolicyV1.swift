@@ -1,0 +1,102 @@
+import Inventory
+import YAML
+
+/// `BootPolicy`, `bootlatch.dev/v1`.
+extension FieldReader {
+    mutating func bootPolicy(_ node: Node) -> BootPolicy? {
+        guard let (name, spec) = ownManifest(node) else { return nil }
+        checkFields(
+            of: spec, known: ["selector", "netboot", "profile", "attempts", "expireAfter", "refuse", "limits"])
+        var policy = BootPolicy(name: name, location: location(of: node))
+        policy.selector = selector(mapping("selector", of: spec))
+        policy.netboot = choice("netboot", of: spec)
+        policy.profile = text("profile", of: spec)
+        policy.attempts = attempts(mapping("attempts", of: spec))
+        policy.expireAfter = duration("expireAfter", of: spec, atLeast: 60)
+        policy.refuse = refuse(mapping("refuse", of: spec))
+        let limits = mapping("limits", of: spec)
+        checkFields(of: limits, known: ["armedPerCommit"])
+        policy.armedPerCommit = integer("armedPerCommit", of: limits, in: 1...Int.max)
+        return policy
+    }
+
+    /// Name and spec of a manifest of ours, whose fields must all be known.
+    mutating func ownManifest(_ node: Node) -> (name: String, spec: Node)? {
+        checkFields(of: node, known: ["apiVersion", "kind", "metadata", "spec"])
+        let metadata = mapping("metadata", of: node)
+        let name = text("name", of: metadata) ?? ""
+        if name.isEmpty { error(metadata ?? node, "expected a name: set metadata.name") }
+        guard let spec = mapping("spec", of: node) else {
+            if field("spec", of: node) == nil { error(node, "expected a spec") }
+            return nil
+        }
+        return name.isEmpty ? nil : (name, spec)
+    }
+
+    private mutating func selector(_ node: Node?) -> BootPolicy.Selector {
+        checkFields(of: node, known: ["matchLabels", "names", "paths"])
+        return BootPolicy.Selector(
+            matchLabels: textMapping("matchLabels", of: node), names: texts("names", of: node),
+            paths: texts("paths", of: node))
+    }
+
+    private mutating func attempts(_ node: Node?) -> Attempts? {
+        guard let node else { return nil }
+        checkFields(of: node, known: ["full", "early"])
+        let standard = Attempts()
+        return Attempts(
+            full: integer("full", of: node, in: 1...Int.max) ?? standard.full,
+            early: integer("early", of: node, in: 1...Int.max) ?? standard.early)
+    }
+
+    private mutating func refuse(_ node: Node?) -> RefusePolicy {
+        checkFields(of: node, known: ["pxe", "http", "bios", "uefi"])
+        return RefusePolicy(
+            pxe: choice("pxe", of: node), http: choice("http", of: node), bios: steps("bios", of: node),
+            uefi: steps("uefi", of: node))
+    }
+
+    private mutating func steps(_ key: String, of parent: Node?) -> [RefusePolicy.Step]? {
+        guard field(key, of: parent) != nil else { return nil }
+        var result: [RefusePolicy.Step] = []
+        for item in items(key, of: parent) {
+            guard let text = text(item) else { continue }
+            guard let step = RefusePolicy.Step(written: text) else {
+                expected(
+                    "sanboot:0x80, sanboot:0, exit, exit:1, grub-local, poweroff, or a script that starts with #!ipxe",
+                    at: item)
+                continue
+            }
+            if case .script = step { checkPlaceholders(of: text, at: item) }
+            result.append(step)
+        }
+        return result
+    }
+}
+
+extension RefusePolicy.Step {
+    /// A step as a policy writes it.
+    init?(written text: String) {
+        if text.hasPrefix("#!ipxe") {
+            self = .script(text)
+            return
+        }
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let argument = parts.count == 2 ? String(parts[1]) : nil
+        switch (String(parts[0]), argument) {
+        case ("sanboot", let drive?):
+            let digits = drive.hasPrefix("0x") ? drive.dropFirst(2) : drive[...]
+            guard let number = Int(digits, radix: drive.hasPrefix("0x") ? 16 : 10), (0...255).contains(number) else {
+                return nil
+            }
+            self = .sanboot(drive: drive)
+        case ("exit", nil): self = .exit(status: nil)
+        case ("exit", let status?):
+            guard let status = Int(status), (0...255).contains(status) else { return nil }
+            self = .exit(status: status)
+        case ("grub-local", nil): self = .grubLocal
+        case ("poweroff", nil): self = .poweroff
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Inventory
+import YAML
+
+/// Reads the fields of a manifest. What is not as expected becomes a diagnostic, and the value is nil;
+/// so is a field that is left out or null, without a diagnostic.
+struct FieldReader {
+    let path: String
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(path: String) { self.path = path }
+
+    func location(of node: Node) -> SourceLocation {
+        let position = node.position
+        return SourceLocation(path: path, line: position.line, column: position.column)
+    }
+
+    mutating func error(at location: SourceLocation, _ message: String) {
+        diagnostics.append(Diagnostic(.error, at: location, message))
+    }
+
+    mutating func warning(at location: SourceLocation, _ message: String) {
+        diagnostics.append(Diagnostic(.warning, at: location, message))
+    }
+
+    mutating func error(_ node: Node, _ message: String) {
+        let path = node.path
+        error(at: location(of: node), path.isEmpty ? message : "\(path): \(message)")
+    }
+
+    mutating func expected(_ what: String, at node: Node) {
+        error(node, "expected \(what), found \(node.found)")
+    }
+
+    /// The field's node, whatever its type.
+    func field(_ key: String, of parent: Node?) -> Node? {
+        guard let node = parent?[key], !node.isNull else { return nil }
+        return node
+    }
+
+    mutating func mapping(_ key: String, of parent: Node?) -> Node? {
+        guard let node = field(key, of: parent) else { return nil }
+        if node.resolved.kind == .mapping { return node }
+        expected("a mapping", at: node)
+        return nil
+    }
+
+    mutating func items(_ key: String, of parent: Node?) -> [Node] {
+        guard let node = field(key, of: parent) else { return [] }
+        if node.resolved.kind == .sequence { return node.items }
+        expected("a list", at: node)
+        return []
+    }
+
+    mutating func bool(_ key: String, of parent: Node?) -> Bool? {
+        guard let node = field(key, of: parent) else { return nil }
+        if let value = node.bool { return value }
+        expected("true or false, without quotes", at: node)
+        return nil
+    }
+
+    mutating func integer(_ key: String, of parent: Node?, in range: ClosedRange<Int>) -> Int? {
+        guard let node = field(key, of: parent) else { return nil }
+        if let value = node.integer, range.contains(value) { return value }
+        expected(
+            range.upperBound == .max
+                ? "a whole number, \(range.lowerBound) or more"
+                : "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            at: node)
+        return nil
+    }
+
+    mutating func text(_ key: String, of parent: Node?) -> String? {
+        field(key, of: parent).flatMap { text($0) }
+    }
+
+    mutating func text(_ node: Node) -> String? {
+        if let value = node.string { return value }
+        expected(node.scalar == nil ? "a text" : "a text (put it in quotes)", at: node)
+        return nil
+    }
+
+    mutating func texts(_ key: String, of parent: Node?) -> [String] {
+        var result: [String] = []
+        for item in items(key, of: parent) {
+            if let value = text(item) { result.append(value) }
+        }
+        return result
+    }
+
+    /// One text, or a list of them.
+    mutating func oneOrMoreTexts(_ key: String, of parent: Node?) -> [String] {
+        guard let node = field(key, of: parent) else { return [] }
+        return node.resolved.kind == .sequence ? texts(key, of: parent) : text(node).map { [$0] } ?? []
+    }
+
+    mutating func textMapping(_ key: String, of parent: Node?) -> [String: String] {
+        guard let node = mapping(key, of: parent) else { return [:] }
+        var result: [String: String] = [:]
+        for (name, value) in node.fields {
+            if let value = text(value) { result[name] = value }
+        }
+        return result
+    }
+
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ key: String, of parent: Node?, _: Choice.Type = Choice.self
+    ) -> Choice? {
+        guard let node = field(key, of: parent) else { return nil }
+        // A number counts as its digits here: `http: 404`.
+        if let value = Choice(rawValue: node.text), node.string != nil || node.integer != nil { return value }
+        expected(Choice.allCases.map(\.rawValue).joined(separator: ", "), at: node)
+        return nil
+    }
+
+    /// Seconds, written as `24h`, `30m`, `90s`, `1h30m` or `7d`.
+    mutating func duration(_ key: String, of parent: Node?, atLeast minimum: Int64) -> Int64? {
+        guard let node = field(key, of: parent) else { return nil }
+        guard let text = node.string, let seconds = seconds(in: text) else {
+            expected("a duration such as 24h, 30m, 90s or 7d", at: node)
+            return nil
+        }
+        if seconds >= minimum { return seconds }
+        expected("a duration of \(minimum)s or more", at: node)
+        return nil
+    }
+
+    /// For our own kinds: a field that does not exist is an error, for it would be believed to work.
+    mutating func checkFields(of node: Node?, known: [String]) {
+        guard let node else { return }
+        for entry in node.entries where !entry.key.isMerge && !known.contains(entry.key.text) {
+            error(entry.key, "no such field\(suggestion(for: entry.key.text, among: known))")
+        }
+    }
+}
+
+extension Node {
+    var isMerge: Bool { style == .plain && text == "<<" }
+
+    /// A mapping's fields with merges resolved, in the order they are written.
+    var fields: [(String, Node)] {
+        var result: [(String, Node)] = []
+        var seen: Set<String> = []
+        for entry in entries {
+            guard entry.key.isMerge else {
+                if seen.insert(entry.key.text).inserted { result.append((entry.key.text, entry.value)) }
+                continue
+            }
+            let sources = entry.value.resolved.kind == .sequence ? entry.value.items : [entry.value]
+            for (name, _) in sources.flatMap(\.fields) where seen.insert(name).inserted {
+                if let value = self[name] { result.append((name, value)) }
+            }
+        }
+        return result
+    }
+}
+
+/// Seconds in `24h`, `1h30m`, `7d`; nil for anything else.
+func seconds(in text: String) -> Int64? {
+    var total: Int64 = 0
+    var number: Int64?
+    for character in text {
+        if let digit = character.wholeNumberValue, character.isASCII {
+            let (shifted, overflow) = (number ?? 0).multipliedReportingOverflow(by: 10)
+            guard !overflow, shifted < 1 << 40 else { return nil }
+            number = shifted + Int64(digit)
+            continue
+        }
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
+        guard let count = number, let unit = units[character] else { return nil }
+        total += count * unit
+        number = nil
+    }
+    return number == nil && !text.isEmpty ? total : nil
+}
