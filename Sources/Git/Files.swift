@@ -1,0 +1,23 @@
+import Glibc
+
+/// Reads a small text file; `what` says what it is for.
+func readText(_ path: String, as what: String) throws(GitError) -> String {
+    let limit = 4 << 20
+    guard let file = fopen(path, "re") else {
+        throw .credentials(reason: "cannot read \(what) \(path): \(String(cString: strerror(errno)))")
+    }
+    defer { fclose(file) }
+    let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+        count = fread(buffer.baseAddress, 1, limit, file)
+    }
+    guard ferror(file) == 0 else { throw .credentials(reason: "cannot read \(what) \(path)") }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Writes a text file, making its directory (one level) when it is missing. A failure is told by the next reader.
+func writeText(_ text: String, to directory: String, name: String) {
+    mkdir(directory, 0o700)
+    guard let file = fopen("\(directory)/\(name)", "we") else { return }
+    fputs(text, file)
+    fclose(file)
+}

@@ -1,0 +1,51 @@
+import Glibc
+
+extension Remote {
+    /// What the `git` program needs to reach this remote as libgit2 would: secrets go by the environment, never by the
+    /// command line, which other users can see.
+    func programEnvironment() throws(GitError) -> [String: String] {
+        switch address.scheme {
+        case .path, .file, .git: return [:]
+        case .ssh: return ["GIT_SSH_COMMAND": try sshCommand()]
+        case .http, .https: return httpSettings()
+        }
+    }
+
+    private func sshCommand() throws(GitError) -> String {
+        var command = "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes"
+        if let file = trust.knownHosts { command += " -o UserKnownHostsFile=\(quoted(file))" }
+        if case .sshKey(let path, let passphrase) = credentials {
+            guard passphrase == nil else {
+                throw .credentials(reason: "push options need the ssh program, which cannot use a key with a passphrase")
+            }
+            command += " -o IdentitiesOnly=yes -i \(quoted(path))"
+        }
+        return command
+    }
+
+    private func httpSettings() -> [String: String] {
+        var settings = [("credential.helper", "")]
+        if let (name, password) = credentials.basic ?? address.user.map({ ($0, address.password ?? "") }) {
+            let encoded = base64Encoded("\(name):\(password)".utf8)
+            let padding = String(repeating: "=", count: (4 - encoded.utf8.count % 4) % 4)
+            settings.append(("http.extraHeader", "Authorization: Basic \(encoded)\(padding)"))
+        }
+        if let file = trust.caFile { settings.append(("http.sslCAInfo", file)) }
+        var environment = ["GIT_CONFIG_COUNT": "\(settings.count)"]
+        for (index, (key, value)) in settings.enumerated() {
+            environment["GIT_CONFIG_KEY_\(index)"] = key
+            environment["GIT_CONFIG_VALUE_\(index)"] = value
+        }
+        return environment
+    }
+}
+
+/// `url`, with a relative path made absolute: the program runs in the mirror.
+func absolute(_ url: String, isLocal: Bool) -> String {
+    guard isLocal, !url.hasPrefix("/"), let directory = getcwd(nil, 0) else { return url }
+    defer { free(directory) }
+    return "\(String(cString: directory))/\(url)"
+}
+
+/// For the shell that git runs its ssh command with.
+private func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
