@@ -66,6 +66,10 @@ package struct Inventory: Sendable {
 
     package subscript(id: Host.ID) -> Entry? { entries[id]?.first }
 
+    package func state(of mac: MACAddress) -> InterfaceState? { states[mac] }
+
+    package mutating func remember(_ state: InterfaceState, of mac: MACAddress) { states[mac] = state }
+
     /// Hosts that manifests name, lost ones not counted.
     package var hostCount: Int { entries.count - lost.count }
 

@@ -9,6 +9,8 @@ package struct Observation: Sendable {
     package var moved: [Arming.ID: MACAddress] = [:]
     /// Spent armings whose disarm commit a force push dropped: the commit is owed again.
     package var dropped: [Arming.ID] = []
+    /// Those of `dropped` that were dropped too often: nothing more is written about them.
+    package var stopped: Set<Arming.ID> = []
     /// Armings whose hold a person lifted, with the deadline that runs from there.
     package var accepted: [Arming.ID: Instant] = [:]
     package var events: [Event] = []
@@ -58,12 +60,13 @@ package struct Observing {
     package var ledger: Ledger
     /// Commits that armed a host, with when the daemon saw them.
     package var recentArmings: (Host.ID) -> [(commit: CommitID, seenAt: Instant)]
-    package var makeID: () -> (id: Arming.ID, sequence: Int64)
+    /// Nil when the ids made beforehand are used up: the interface stays on without an arming, which is refused.
+    package var makeID: () -> (id: Arming.ID, sequence: Int64)?
 
     package init(
         now: Instant, lastGoodPoll: Instant?, ledger: Ledger,
         recentArmings: @escaping (Host.ID) -> [(commit: CommitID, seenAt: Instant)],
-        makeID: @escaping () -> (id: Arming.ID, sequence: Int64)
+        makeID: @escaping () -> (id: Arming.ID, sequence: Int64)?
     ) {
         self.now = now
         self.lastGoodPoll = lastGoodPoll

@@ -250,8 +250,8 @@ private struct Observer {
         return Set(observing.recentArmings(host).filter { $0.seenAt.seconds > since }.map(\.commit)).count
     }
 
-    private mutating func arm(_ interface: Interface) -> Arming.ID {
-        let made = observing.makeID()
+    private mutating func arm(_ interface: Interface) -> Arming.ID? {
+        guard let made = observing.makeID() else { return nil }
         let before = settingsBefore(interface)
         let expireAfter = min(before.expireAfter, interface.settings.expireAfter)
         // After a long silence nobody knows how long the flag has been standing there: the commit says it better.

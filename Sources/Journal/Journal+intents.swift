@@ -7,6 +7,8 @@ package struct Intent: Sendable, Equatable {
         case owed
         /// The edit was refused; a person has to act. Tried again when the file changes.
         case blocked
+        /// Force pushes dropped the commit again and again; writing stops until a person turns the interface off or arms it anew.
+        case stopped
         case done
     }
 

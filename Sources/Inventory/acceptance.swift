@@ -2,9 +2,9 @@
 ///
 /// A held interface without an arming gets one, with the commit that turned it on as its provenance; the deadline runs from now.
 /// Holds that come from the state of the world (outdated, a broken policy) are not a person's to accept and stay.
-package func accept(_ host: Host, in standing: Standing, now: Instant, makeID: () -> (id: Arming.ID, sequence: Int64))
-    -> Observation
-{
+package func acceptance(
+    of host: Host, in standing: Standing, now: Instant, makeID: () -> (id: Arming.ID, sequence: Int64)?
+) -> Observation {
     var observation = Observation()
     for spec in host.interfaces {
         guard let interface = standing.inventory[spec.mac], standing.inventory.value(of: spec.mac) == true,
@@ -16,7 +16,7 @@ package func accept(_ host: Host, in standing: Standing, now: Instant, makeID: (
         if let record, state.hold != nil || record.hold != nil, record.arming.mac == spec.mac {
             observation.accepted[record.arming.id] = deadline
         } else if state.hold != nil || record == nil || record?.arming.mac != spec.mac {
-            let made = makeID()
+            guard let made = makeID() else { continue }
             observation.armings.append(
                 Arming(
                     id: made.id, host: host.id, mac: spec.mac, provenance: state.since, sequence: made.sequence,

@@ -1,0 +1,192 @@
+import Git
+import HashTreeCollections
+import Inventory
+import Journal
+
+extension Reconciler {
+    /// Takes the inventory from the processed tip to this one, every commit on the way in order.
+    ///
+    /// - Throws: `JournalError`, `GitError`; nothing is published then but denials.
+    func walk(to tip: ObjectID, _ report: inout PassReport) async throws {
+        let now = now().wall
+        report.tip = CommitID("\(tip)")
+        if inventory.tip == report.tip {
+            try await journal.fetched(at: now)
+            inventory.lastGoodFetch = now
+            publishInventory()
+            return
+        }
+        let before = gate.current
+        var walk = try await Walk(from: self, now: now)
+        for leg in try await legs(to: tip) { try await take(leg, &walk, &report) }
+        walk.inventory.tip = report.tip
+        walk.inventory.lastGoodFetch = now
+        try await journal.record(pass(walk, tip: walk.inventory.tip ?? CommitID("\(tip)"), at: now), at: now)
+        restored?.url = settings.url
+        restored?.branch = settings.branch
+        inventory = walk.inventory
+        publishInventory()
+        report.changed = changedDecisions(walk.touched, before: before)
+        report.diagnostics = inventory.diagnostics
+    }
+
+    /// One step of the walk: the tree it starts from, and the commit it leads to.
+    struct Leg {
+        var kind: Step.Kind
+        var from: ObjectID?
+        var to: ObjectID
+    }
+
+    /// What a walk gathers until it is recorded.
+    struct Walk {
+        var inventory: Inventory
+        var ledger: Ledger
+        var now: Instant
+        var observations: [Observation] = []
+        var landed: [CommitID] = []
+        var touched: Set<MACAddress> = []
+        /// Armings made on the way, for the rule about flapping.
+        var made: [Arming] = []
+
+        init(from reconciler: isolated Reconciler, now: Instant) async throws {
+            inventory = reconciler.inventory
+            ledger = reconciler.gate.current.ledger
+            self.now = now
+        }
+    }
+
+    private func legs(to tip: ObjectID) async throws -> [Leg] {
+        guard restored?.url == settings.url, restored?.branch == settings.branch else {
+            return [Leg(kind: .firstSight, from: nil, to: tip)]
+        }
+        guard let old = inventory.tip.flatMap({ ObjectID(hex: $0.hex) }) else {
+            // The mirror was lost, the journal was not: whatever is on now and was off may have been rewritten.
+            return [Leg(kind: .rewrite(dropped: []), from: nil, to: tip)]
+        }
+        guard let path = try await repository.path(from: old, to: tip) else {
+            let gone = try await repository.commits(reachableFrom: old, notFrom: tip).map { CommitID("\($0)") }
+            let dropped = try await journal.ownCommits(among: gone).values.flatMap { $0 }
+            return [Leg(kind: .rewrite(dropped: Set(dropped)), from: old, to: tip)]
+        }
+        var legs: [Leg] = []
+        for (from, to) in zip([old] + path, path) { legs.append(Leg(kind: .commit, from: from, to: to)) }
+        return legs
+    }
+
+    private func take(_ leg: Leg, _ walk: inout Walk, _ report: inout PassReport) async throws {
+        let commit = try await repository.commit(leg.to)
+        let id = CommitID("\(leg.to)")
+        var step = Step(
+            leg.kind, commit: id, author: commit.author.name, committedAt: Instant(seconds: commit.committer.seconds),
+            isOwn: try await !journal.ownCommits(among: [id]).isEmpty)
+        let changes = try await repository.changes(from: leg.from, to: leg.to, under: settings.paths)
+        let (advanced, touched) = walk.inventory.advanced(
+            by: try await delta(changes), isFirst: leg.kind == .firstSight)
+        let turnedOn = candidates(step, from: walk.inventory, to: advanced, touched: touched)
+        if commit.parents.count > 1, leg.kind == .commit {
+            step.stale = try await stale(turnedOn, merge: commit, in: advanced)
+        }
+        var observation = observe(
+            step, from: walk.inventory, to: advanced, touched: touched,
+            try await observing(turnedOn, in: advanced, walk))
+        try await stopWhatIsDroppedOften(&observation, walk.ledger)
+        noteLost(from: walk.inventory, to: advanced, by: id, &observation)
+        walk.apply(observation, to: advanced)
+        walk.touched.formUnion(touched)
+        if step.isOwn { walk.landed.append(id) }
+        report.commits.append(id)
+        report.files += changes.map(\.path)
+    }
+
+    private func observing(_ candidates: Set<MACAddress>, in inventory: Inventory, _ walk: Walk) async throws
+        -> Observing
+    {
+        let since = Instant(seconds: walk.now.seconds - 24 * 3600)
+        var recent: [Host.ID: [(commit: CommitID, seenAt: Instant)]] = [:]
+        for host in Set(candidates.compactMap { inventory[$0]?.host.id }) {
+            recent[host] =
+                try await journal.armings(of: host, since: since)
+                + walk.made.filter { $0.host == host }.map { ($0.provenance.commit, $0.seenAt) }
+        }
+        var ids = await journal.makeIDs(candidates.count, at: walk.now)[...]
+        return Observing(
+            now: walk.now, lastGoodPoll: walk.inventory.lastGoodFetch, ledger: walk.ledger,
+            recentArmings: { recent[$0] ?? [] },
+            makeID: { ids.popFirst() })
+    }
+
+    /// A force push that drops our commit is answered by the commit; three in an hour are somebody's automation, and end that.
+    private func stopWhatIsDroppedOften(_ observation: inout Observation, _ ledger: Ledger) async throws {
+        let since = Instant(seconds: now().wall.seconds - 3600)
+        for id in observation.dropped {
+            guard let host = ledger[id]?.arming.host else { continue }
+            guard try await journal.drops(of: host, since: since) >= 2 else { continue }
+            observation.stopped.insert(id)
+            observation.events.append(
+                Event(
+                    .alert, host: host,
+                    "force pushes dropped our disarm commit three times within an hour: nothing more is written, the machine stays refused"
+                ))
+        }
+    }
+
+    private func noteLost(from old: Inventory, to new: Inventory, by commit: CommitID, _ observation: inout Observation)
+    {
+        for id in new.lost.subtracting(old.lost).sorted() {
+            observation.events.append(
+                Event(
+                    .lost, host: id,
+                    "its commit lost more than half of the hosts: lease kept, permission gone until `reconcile --accept \(id)`",
+                    commit: commit))
+        }
+    }
+
+    private func pass(_ walk: Walk, tip: CommitID, at now: Instant) -> Pass {
+        var pass = Pass(url: settings.url, branch: settings.branch, tip: tip, fetchedAt: now)
+        pass.observations = walk.observations
+        pass.landed = walk.landed
+        pass.isReset = restored?.url != settings.url || restored?.branch != settings.branch
+        pass.retained = walk.inventory.retained
+        pass.lost = walk.inventory.lostHosts
+        return pass
+    }
+
+    func changedDecisions(_ macs: Set<MACAddress>, before: Standing) -> [PassReport.Changed] {
+        let after = gate.current
+        let now = now()
+        return macs.sorted().compactMap { mac in
+            let was = decideBoot(Sighting(mac: mac), in: before, now: now)
+            let now = decideBoot(Sighting(mac: mac), in: after, now: now)
+            guard was != now, let host = (after.inventory[mac] ?? before.inventory[mac])?.host.id else { return nil }
+            return PassReport.Changed(
+                host: host, mac: mac, before: was, after: now, since: after.inventory.state(of: mac)?.since)
+        }
+    }
+}
+
+extension Reconciler.Walk {
+    fileprivate mutating func apply(_ observation: Observation, to advanced: Inventory) {
+        inventory = advanced
+        for (mac, state) in observation.states { inventory.remember(state, of: mac) }
+        ledger.apply(observation, at: now)
+        made += observation.armings
+        observations.append(observation)
+    }
+}
+
+extension Inventory {
+    /// Broken files with the content in force, nil for those whose content was never known.
+    var retained: [String: String?] {
+        var retained: [String: String?] = [:]
+        for (path, file) in files where file.parsed.isBroken && (file.goodContent != nil || file.isUnseen) {
+            retained.updateValue(file.goodContent, forKey: path)
+        }
+        return retained
+    }
+
+    var lostHosts: [LostHost] {
+        lost.compactMap { id in
+            self[id].flatMap { entry in entry.content.map { LostHost(id: id, path: entry.path, content: $0) } }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Git
+import Inventory
+import Journal
+import Logging
+
+/// Turns the commits of the inventory repo into armings, and is the sole writer of the gate's inventory half.
+package actor Reconciler {
+    package struct Settings: Sendable {
+        /// As configured; another one starts from first sight.
+        package var url: String
+        package var branch: String
+        /// Folders and files of the repo that are read.
+        package var paths: [String]
+        /// For one fetch.
+        package var timeout: Duration
+
+        package init(
+            url: String, branch: String = "main", paths: [String] = ["inventory", "policies"],
+            timeout: Duration = .seconds(60)
+        ) {
+            self.url = url
+            self.branch = branch
+            self.paths = paths
+            self.timeout = timeout
+        }
+    }
+
+    package nonisolated let settings: Settings
+    let repository: Repository
+    let remote: Remote
+    let journal: Journal
+    let gate: Gate
+    let now: @Sendable () -> Now
+    let log: Logger
+
+    /// The working copy; published when the journal has it.
+    var inventory = Inventory()
+    var restored: Restored?
+    private var current: Task<PassReport, Never>?
+    private var next: Task<PassReport, Never>?
+    package private(set) var lastReport: PassReport?
+    /// The error of the last pass, with when it first happened; nil after a good one.
+    package private(set) var trouble: (since: Instant, message: String)?
+
+    package init(
+        settings: Settings, repository: Repository, remote: Remote, journal: Journal, gate: Gate,
+        now: @escaping @Sendable () -> Now,
+        log: Logger = Logger(label: "reconcile")
+    ) {
+        self.settings = settings
+        self.repository = repository
+        self.remote = remote
+        self.journal = journal
+        self.gate = gate
+        self.now = now
+        self.log = log
+    }
+
+    /// Fetches, walks what is new, records and publishes it. Never throws: a failed pass keeps the last good inventory.
+    ///
+    /// One pass runs at a time. A call waits for a pass that begins after it, and shares that pass with other callers.
+    package func reconcile(progress: @escaping @Sendable (Progress) -> Void = { _ in }) async -> PassReport {
+        if let next { return await next.value }
+        let running = current
+        let task = Task {
+            _ = await running?.value
+            self.begin()
+            let report = await self.pass(progress: progress)
+            self.end(report)
+            return report
+        }
+        if running == nil { current = task } else { next = task }
+        return await task.value
+    }
+
+    private func begin() {
+        if let next { (current, self.next) = (next, nil) }
+    }
+
+    private func end(_ report: PassReport) {
+        if next == nil { current = nil }
+        lastReport = report
+        if let failure = report.failure {
+            if trouble?.message != failure { log.warning("pass failed", metadata: ["error": "\(failure)"]) }
+            trouble = (trouble?.since ?? report.at, failure)
+        } else {
+            if trouble != nil { log.notice("remote can be read again", metadata: ["remote": "\(remote.address)"]) }
+            trouble = nil
+        }
+    }
+
+    private func pass(progress: @escaping @Sendable (Progress) -> Void) async -> PassReport {
+        var report = PassReport(at: now().wall)
+        do {
+            if restored == nil { try await restore() }
+            let fetched = try await remote.fetch(
+                into: repository.path, branch: settings.branch, deadline: settings.timeout, progress: progress)
+            try await walk(to: fetched.commit, &report)
+        } catch {
+            report.failure = "\(error)"
+        }
+        return report
+    }
+}
+
+/// What a pass found and changed.
+package struct PassReport: Sendable {
+    /// One interface whose decision is another one now.
+    package struct Changed: Sendable, Equatable {
+        package var host: Host.ID
+        package var mac: MACAddress
+        package var before: Decision
+        package var after: Decision
+        package var since: Provenance?
+    }
+
+    package var at: Instant
+    package var tip: CommitID?
+    /// Commits walked, oldest first; one for a first sight or a force push.
+    package var commits: [CommitID] = []
+    package var files: [String] = []
+    package var changed: [Changed] = []
+    package var diagnostics: [Diagnostic] = []
+    /// Why nothing was learned; the last good inventory stays.
+    package var failure: String?
+
+    init(at: Instant) { self.at = at }
+}

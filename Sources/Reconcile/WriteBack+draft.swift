@@ -1,0 +1,109 @@
+import Git
+import Inventory
+import Journal
+import Manifest
+
+extension WriteBack {
+    /// Commits made on top of a tip, not pushed yet.
+    struct Draft {
+        struct Made {
+            var id: CommitID
+            var intents: [Intent]
+        }
+
+        var head: ObjectID
+        var commits: [Made] = []
+    }
+
+    /// Applies every intent that still fits to the tree of this tip, one commit for each host. What no longer fits is done;
+    /// what can't be edited is blocked with the reason.
+    func draft(on tip: ObjectID) async throws -> Draft {
+        var draft = Draft(head: tip)
+        var hosts: [Host.ID] = []
+        var owed: [Host.ID: [Intent]] = [:]
+        for intent in try await journal.owedIntents() where intent.state != .stopped {
+            guard try await stillFits(intent) else { continue }
+            if owed[intent.arming.host] == nil { hosts.append(intent.arming.host) }
+            owed[intent.arming.host, default: []].append(intent)
+        }
+        for host in hosts { try await add(host, owed[host] ?? [], to: &draft) }
+        return draft
+    }
+
+    /// The interface is on at the tip, by this very arming, in a file that can be edited.
+    private func stillFits(_ intent: Intent) async throws -> Bool {
+        let inventory = gate.current.inventory
+        let state = inventory.state(of: intent.arming.mac)
+        guard state?.isOn == true, state?.arming == intent.arming.id else {
+            try await journal.done([(intent, nil)], at: now().wall)
+            return false
+        }
+        // A host that is gone for now still owes its commit when it comes back.
+        guard let interface = inventory[intent.arming.mac], interface.suspension != .lost else { return false }
+        if let suspension = interface.suspension {
+            let reason =
+                "\(interface.host.location): the manifest is \(suspension.rawValue); repair it, the commit follows"
+            try await journal.block(intent, by: reason, at: now().wall)
+            return false
+        }
+        return true
+    }
+
+    private func add(_ host: Host.ID, _ intents: [Intent], to draft: inout Draft) async throws {
+        guard
+            let path = gate.current.inventory[host]?.path
+                ?? intents.first.flatMap({ gate.current.inventory[$0.arming.mac]?.host.location.path }),
+            let entry = try await repository.entry(at: path, in: draft.head)
+        else { return }
+        var bytes = try await repository.blob(entry.id, limit: 4 << 20)
+        let before = bytes
+        var edited: [Intent] = []
+        for intent in intents {
+            do {
+                bytes = try editManifest(bytes, path: path, .disarm(intent.arming.mac))
+                edited.append(intent)
+            } catch {
+                try await journal.block(intent, by: "\(error)", at: now().wall)
+            }
+        }
+        guard bytes != before else { return }
+        let signature = Signature(name: settings.author, email: settings.email, seconds: now().wall.seconds)
+        draft.head = try await repository.commit(
+            parent: draft.head, edits: [(path, bytes)], author: signature, committer: signature,
+            message: message(for: host, edited))
+        draft.commits.append(Draft.Made(id: CommitID("\(draft.head)"), intents: edited))
+    }
+
+    private func message(for host: Host.ID, _ intents: [Intent]) -> String {
+        let reason = intents.first?.ending ?? .provisioned
+        var lines = [
+            settings.subject.filled("{host}", with: "\(host)").filled("{reason}", with: reason.rawValue), "",
+            "Bootlatch-Host: \(host)",
+        ]
+        for intent in intents {
+            let by = intent.arming.provenance
+            lines.append("Bootlatch-MAC: \(intent.arming.mac)")
+            lines.append("Bootlatch-Arming: \(intent.arming.id) armed by \(by.commit.short) (\(by.author.oneLine))")
+        }
+        lines.append("Bootlatch-Reason: \(reason.rawValue)")
+        for evidence in Set(intents.map(\.evidence)).sorted() {
+            lines.append("Bootlatch-Evidence: \(evidence.oneLine)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension String {
+    fileprivate func filled(_ name: String, with value: String) -> String {
+        var result = ""
+        var rest = self[...]
+        while let range = rest.firstRange(of: name) {
+            result += rest[..<range.lowerBound] + value
+            rest = rest[range.upperBound...]
+        }
+        return result + rest
+    }
+
+    /// A trailer is one line, whatever an author calls himself.
+    fileprivate var oneLine: String { String(map { $0.isNewline ? " " : $0 }) }
+}

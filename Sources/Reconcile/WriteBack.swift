@@ -1,0 +1,115 @@
+import Git
+import Inventory
+import Journal
+import Logging
+import Manifest
+
+/// Pays what the repo is owed: one disarm commit for each host, many in a push.
+package actor WriteBack {
+    package struct Settings: Sendable {
+        /// False only observes: latches hold, nothing is written.
+        package var isOn = true
+        package var author = "Bootlatch"
+        package var email = "bootlatch@localhost"
+        /// `{host}` and `{reason}` are filled in.
+        package var subject = "Disable PXE for {host}: {reason}"
+        /// Another branch to push to than the one that is read; nil for the same.
+        package var pushOptions: [String] = []
+        /// For one flush with all its tries.
+        package var deadline: Duration = .seconds(120)
+        /// For one push.
+        package var timeout: Duration = .seconds(60)
+
+        package init() {}
+    }
+
+    /// Where a crash would hurt most; tests kill the daemon there.
+    package enum Checkpoint: String, Sendable, CaseIterable { case committed, pushed, recorded }
+
+    let settings: Settings
+    let reconciler: Reconciler
+    let repository: Repository
+    let remote: Remote
+    let journal: Journal
+    let gate: Gate
+    let now: @Sendable () -> Now
+    let log: Logger
+    private let reached: @Sendable (Checkpoint) -> Void
+
+    package init(
+        settings: Settings, reconciler: Reconciler, repository: Repository, remote: Remote, journal: Journal,
+        gate: Gate,
+        now: @escaping @Sendable () -> Now, reached: @escaping @Sendable (Checkpoint) -> Void = { _ in },
+        log: Logger = Logger(label: "writeback")
+    ) {
+        self.settings = settings
+        self.reconciler = reconciler
+        self.repository = repository
+        self.remote = remote
+        self.journal = journal
+        self.gate = gate
+        self.now = now
+        self.reached = reached
+        self.log = log
+    }
+
+    /// Writes every intent that can be carried out. Returns the tip that it pushed, nil when nothing had to be written.
+    ///
+    /// A race is answered by fetching and applying the intents to the new tip: never a merge, never a force push.
+    ///
+    /// - Throws: `WriteBackError`, `JournalError` or `GitError`; the intents stay owed.
+    package func flush() async throws -> CommitID? {
+        guard settings.isOn else { return nil }
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: settings.deadline)
+        while true {
+            guard try await journal.owedIntents().contains(where: { $0.state != .stopped }) else { return nil }
+            let report = await reconciler.reconcile()
+            if let failure = report.failure { throw WriteBackError(description: failure) }
+            guard let head = report.tip.flatMap({ ObjectID(hex: $0.hex) }) else { return nil }
+            let draft = try await draft(on: head)
+            if draft.commits.isEmpty { return nil }
+            switch try await push(draft, onto: head) {
+            case .accepted: return CommitID("\(draft.head)")
+            case .rejected(let reason): throw WriteBackError(description: "the remote refuses our commit: \(reason)")
+            case .raced:
+                guard clock.now < end else {
+                    throw WriteBackError(
+                        description: "other pushes came first for \(settings.deadline); trying again later")
+                }
+                // Jitter, so that two writers who lost to each other don't lose in step.
+                try await Task.sleep(for: .milliseconds(Int.random(in: 20...400)))
+            }
+        }
+    }
+
+    private func push(_ draft: Draft, onto head: ObjectID) async throws -> PushOutcome {
+        try await journal.committing(
+            draft.commits.flatMap { commit in commit.intents.map { (commit.id, $0) } }, at: now().wall)
+        reached(.committed)
+        let outcome = try await remote.push(
+            draft.head, from: repository.path, to: reconciler.settings.branch, expecting: head,
+            options: settings.pushOptions,
+            deadline: settings.timeout)
+        switch outcome {
+        case .accepted:
+            reached(.pushed)
+            try await journal.done(
+                draft.commits.flatMap { commit in commit.intents.map { ($0, commit.id) } }, at: now().wall)
+            reached(.recorded)
+            log.info("pushed", metadata: ["commits": "\(draft.commits.count)", "tip": "\(draft.head)"])
+            _ = await reconciler.reconcile()
+        case .rejected(let reason):
+            for intent in draft.commits.flatMap(\.intents) {
+                try await journal.block(intent, by: "the remote refuses our commit: \(reason)", at: now().wall)
+            }
+        case .raced: log.info("push lost a race, trying again")
+        }
+        return outcome
+    }
+}
+
+/// A flush that could not end; the intents stay owed.
+package struct WriteBackError: Error, CustomStringConvertible {
+    package var description: String
+}
