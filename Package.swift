@@ -75,7 +75,7 @@ let package = Package(
         tests("BootTests", ["Boot", "Inventory"] + nio),
         tests("ProvisionTests", ["Provision", "Inventory"]),
         tests("SimulateTests", ["Simulate", "Inventory"] + nio),
-        tests("ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal"]),
+        tests("ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
         tests("WebTests", ["Web", "Inventory", "Journal", "Reconcile"] + nio),
         tests("bootlatchTests", ["bootlatch"]),
     ],
