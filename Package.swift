@@ -74,7 +74,7 @@ let package = Package(
         tests("JournalTests", ["Journal", "Inventory"]),
         tests("BootTests", ["Boot", "Inventory"] + nio),
         tests("ProvisionTests", ["Provision", "Inventory"]),
-        tests("SimulateTests", ["Simulate", "Inventory"] + nio),
+        tests("SimulateTests", ["Simulate", "Inventory"] + nio, resources: [.copy("Captures")]),
         tests("ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
         tests("WebTests", ["Web", "Inventory", "Journal", "Reconcile"] + nio),
         tests("bootlatchTests", ["bootlatch"]),

@@ -18,7 +18,7 @@ package struct Script: Hashable, Sendable {
         var pending: Line?
         for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             if isFirst {
-                let magic = raw.split(separator: " ").first
+                let magic = raw.prefix { !$0.isWhitespace }
                 guard magic == "#!ipxe" || magic == "#!gpxe" else { return nil }
                 isFirst = false
                 continue

@@ -113,7 +113,7 @@ package struct Stack: Hashable, Sendable {
     private var undi: [UInt8] {
         switch kind {
         case .ipxe where architecture.isBIOS, .biosPXE: [2, 1]
-        case .ipxe: [3, 16]
+        case .ipxe: [3, 10]
         case .uefiPXE, .uefiHTTP: [3, 0]
         }
     }

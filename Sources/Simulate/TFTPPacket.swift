@@ -46,7 +46,9 @@ extension ByteBuffer {
         case 5:
             guard let code = readInteger(as: UInt16.self) else { throw .short }
             // Some servers leave out the message's final zero; nothing is gained by minding.
-            return .error(code: code, message: String(decoding: readableBytesView.prefix { $0 != 0 }, as: UTF8.self))
+            let message = String(decoding: readableBytesView.prefix { $0 != 0 }, as: UTF8.self)
+            moveReaderIndex(to: writerIndex)
+            return .error(code: code, message: message)
         case 6: return .options(try readOptions())
         default: throw .badOperation(operation)
         }
