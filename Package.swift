@@ -54,8 +54,8 @@ let package = Package(
         module(
             "Web",
             [
-                "Inventory", "Journal", "Reconcile", product("Hummingbird", "hummingbird"),
-                product("Logging", "swift-log"),
+                "Inventory", "Journal", "Reconcile", product("HashTreeCollections", "swift-collections"),
+                product("Hummingbird", "hummingbird"), product("Logging", "swift-log"),
             ] + nio),
         .executableTarget(
             name: "bootlatch",

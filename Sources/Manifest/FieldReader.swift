@@ -3,62 +3,62 @@ import YAML
 
 /// Reads the fields of a manifest. What is not as expected becomes a diagnostic, and the value is nil;
 /// so is a field that is left out or null, without a diagnostic.
-struct FieldReader {
+package struct FieldReader {
     let path: String
-    private(set) var diagnostics: [Diagnostic] = []
+    package private(set) var diagnostics: [Diagnostic] = []
 
-    init(path: String) { self.path = path }
+    package init(path: String) { self.path = path }
 
-    func location(of node: Node) -> SourceLocation {
+    package func location(of node: Node) -> SourceLocation {
         let position = node.position
         return SourceLocation(path: path, line: position.line, column: position.column)
     }
 
-    mutating func error(at location: SourceLocation, _ message: String) {
+    package mutating func error(at location: SourceLocation, _ message: String) {
         diagnostics.append(Diagnostic(.error, at: location, message))
     }
 
-    mutating func warning(at location: SourceLocation, _ message: String) {
+    package mutating func warning(at location: SourceLocation, _ message: String) {
         diagnostics.append(Diagnostic(.warning, at: location, message))
     }
 
-    mutating func error(_ node: Node, _ message: String) {
+    package mutating func error(_ node: Node, _ message: String) {
         let path = node.path
         error(at: location(of: node), path.isEmpty ? message : "\(path): \(message)")
     }
 
-    mutating func expected(_ what: String, at node: Node) {
+    package mutating func expected(_ what: String, at node: Node) {
         error(node, "expected \(what), found \(node.found)")
     }
 
     /// The field's node, whatever its type.
-    func field(_ key: String, of parent: Node?) -> Node? {
+    package func field(_ key: String, of parent: Node?) -> Node? {
         guard let node = parent?[key], !node.isNull else { return nil }
         return node
     }
 
-    mutating func mapping(_ key: String, of parent: Node?) -> Node? {
+    package mutating func mapping(_ key: String, of parent: Node?) -> Node? {
         guard let node = field(key, of: parent) else { return nil }
         if node.resolved.kind == .mapping { return node }
         expected("a mapping", at: node)
         return nil
     }
 
-    mutating func items(_ key: String, of parent: Node?) -> [Node] {
+    package mutating func items(_ key: String, of parent: Node?) -> [Node] {
         guard let node = field(key, of: parent) else { return [] }
         if node.resolved.kind == .sequence { return node.items }
         expected("a list", at: node)
         return []
     }
 
-    mutating func bool(_ key: String, of parent: Node?) -> Bool? {
+    package mutating func bool(_ key: String, of parent: Node?) -> Bool? {
         guard let node = field(key, of: parent) else { return nil }
         if let value = node.bool { return value }
         expected("true or false, without quotes", at: node)
         return nil
     }
 
-    mutating func integer(_ key: String, of parent: Node?, in range: ClosedRange<Int>) -> Int? {
+    package mutating func integer(_ key: String, of parent: Node?, in range: ClosedRange<Int>) -> Int? {
         guard let node = field(key, of: parent) else { return nil }
         if let value = node.integer, range.contains(value) { return value }
         expected(
@@ -69,17 +69,17 @@ struct FieldReader {
         return nil
     }
 
-    mutating func text(_ key: String, of parent: Node?) -> String? {
+    package mutating func text(_ key: String, of parent: Node?) -> String? {
         field(key, of: parent).flatMap { text($0) }
     }
 
-    mutating func text(_ node: Node) -> String? {
+    package mutating func text(_ node: Node) -> String? {
         if let value = node.string { return value }
         expected(node.scalar == nil ? "a text" : "a text (put it in quotes)", at: node)
         return nil
     }
 
-    mutating func texts(_ key: String, of parent: Node?) -> [String] {
+    package mutating func texts(_ key: String, of parent: Node?) -> [String] {
         var result: [String] = []
         for item in items(key, of: parent) {
             if let value = text(item) { result.append(value) }
@@ -88,12 +88,12 @@ struct FieldReader {
     }
 
     /// One text, or a list of them.
-    mutating func oneOrMoreTexts(_ key: String, of parent: Node?) -> [String] {
+    package mutating func oneOrMoreTexts(_ key: String, of parent: Node?) -> [String] {
         guard let node = field(key, of: parent) else { return [] }
         return node.resolved.kind == .sequence ? texts(key, of: parent) : text(node).map { [$0] } ?? []
     }
 
-    mutating func textMapping(_ key: String, of parent: Node?) -> [String: String] {
+    package mutating func textMapping(_ key: String, of parent: Node?) -> [String: String] {
         guard let node = mapping(key, of: parent) else { return [:] }
         var result: [String: String] = [:]
         for (name, value) in node.fields {
@@ -102,7 +102,7 @@ struct FieldReader {
         return result
     }
 
-    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ key: String, of parent: Node?, _: Choice.Type = Choice.self
     ) -> Choice? {
         guard let node = field(key, of: parent) else { return nil }
@@ -113,7 +113,7 @@ struct FieldReader {
     }
 
     /// Seconds, written as `24h`, `30m`, `90s`, `1h30m` or `7d`.
-    mutating func duration(_ key: String, of parent: Node?, atLeast minimum: Int64) -> Int64? {
+    package mutating func duration(_ key: String, of parent: Node?, atLeast minimum: Int64) -> Int64? {
         guard let node = field(key, of: parent) else { return nil }
         guard let text = node.string, let seconds = seconds(in: text) else {
             expected("a duration such as 24h, 30m, 90s or 7d", at: node)
@@ -125,7 +125,7 @@ struct FieldReader {
     }
 
     /// For our own kinds: a field that does not exist is an error, for it would be believed to work.
-    mutating func checkFields(of node: Node?, known: [String]) {
+    package mutating func checkFields(of node: Node?, known: [String]) {
         guard let node else { return }
         for entry in node.entries where !entry.key.isMerge && !known.contains(entry.key.text) {
             error(entry.key, "no such field\(suggestion(for: entry.key.text, among: known))")

@@ -26,6 +26,8 @@ package actor Reconciler {
     }
 
     package nonisolated let settings: Settings
+    /// The remote's address, without credentials.
+    package nonisolated var remoteAddress: String { "\(remote.address)" }
     let repository: Repository
     let remote: Remote
     let journal: Journal

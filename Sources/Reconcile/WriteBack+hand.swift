@@ -1,0 +1,127 @@
+import Git
+import Inventory
+import Journal
+import Manifest
+
+/// A person.
+package struct Person: Sendable, Equatable {
+    package var name: String
+    package var email: String
+
+    package init(name: String, email: String) {
+        self.name = name
+        self.email = email
+    }
+}
+
+/// What `bootlatch arm` and `disarm` did.
+package struct HandEdit: Sendable {
+    package var host: Host.ID
+    package var mac: MACAddress
+    package var commit: CommitID
+    /// "turned on", "changed bootlatch.dev/arm", "turned off".
+    package var did: String
+}
+
+package struct HandEditError: Error, CustomStringConvertible {
+    package var description: String
+}
+
+extension WriteBack {
+    /// Commits, as that person, whatever arms this interface: `allowPXE: true`, or a new `bootlatch.dev/arm` where the tip is on already.
+    ///
+    /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
+    package func arm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
+        try await edit(mac, by: person, verb: "Enable", reason: reason) { interface, standing in
+            switch decideBoot(Sighting(mac: mac), in: standing, now: now()) {
+            case .netboot: throw HandEditError(description: "\(interface.host.id) is armed already; nothing to do")
+            case .localBoot(.never):
+                throw HandEditError(
+                    description: "a policy says `netboot: never` for \(interface.host.id); change the policy first")
+            default: break
+            }
+            if interface.spec.isOn {
+                // Seconds alone could repeat the value of an arming a moment ago.
+                let value = "\(now().wall)-\(UInt16.random(in: .min ... .max))"
+                return (.annotate(mac, value: value), "changed bootlatch.dev/arm")
+            }
+            return (.arm(mac, restoreWorkflow: try await disarmChangedWorkflow(of: mac, interface)), "turned on")
+        }
+    }
+
+    /// Commits, as that person, `allowPXE: false`.
+    ///
+    /// - Throws: as `arm`.
+    package func disarm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
+        try await edit(mac, by: person, verb: "Disable", reason: reason) { interface, _ in
+            guard interface.spec.isOn else {
+                throw HandEditError(description: "\(interface.host.id) is off already; nothing to do")
+            }
+            return (.disarm(mac), "turned off")
+        }
+    }
+
+    private func edit(
+        _ mac: MACAddress, by person: Person, verb: String, reason: String?,
+        plan: (Interface, Standing) async throws -> (Change, String)
+    ) async throws -> HandEdit {
+        for _ in 0..<20 {
+            let report = await reconciler.reconcile()
+            if let failure = report.failure {
+                throw HandEditError(description: "nothing changed, the repo can't be read: \(failure)")
+            }
+            let standing = gate.current
+            guard let interface = standing.inventory[mac], let tip = report.tip.flatMap({ ObjectID(hex: $0.hex) })
+            else {
+                throw HandEditError(description: "no manifest names \(mac); `bootlatch status` lists the hosts")
+            }
+            if let suspension = interface.suspension {
+                throw HandEditError(
+                    description: "\(interface.host.location): the manifest is \(suspension.rawValue); repair it first")
+            }
+            let (change, did) = try await plan(interface, standing)
+            let commit = try await commit(
+                change, of: interface, on: tip, by: person, "\(verb) PXE for \(interface.host.id)", reason)
+            let outcome = try await remote.push(
+                commit, from: repository.path, to: reconciler.settings.branch, expecting: tip,
+                options: settings.pushOptions,
+                deadline: settings.timeout)
+            switch outcome {
+            case .accepted:
+                _ = await reconciler.reconcile()
+                return HandEdit(host: interface.host.id, mac: mac, commit: CommitID("\(commit)"), did: did)
+            case .rejected(let reason): throw HandEditError(description: "the remote refuses the commit: \(reason)")
+            case .raced: try await Task.sleep(for: .milliseconds(Int.random(in: 20...200)))
+            }
+        }
+        throw HandEditError(description: "other pushes came first twenty times; try again")
+    }
+
+    private func commit(
+        _ change: Change, of interface: Interface, on tip: ObjectID, by person: Person, _ subject: String,
+        _ reason: String?
+    ) async throws -> ObjectID {
+        let path = interface.host.location.path
+        guard let entry = try await repository.entry(at: path, in: tip) else {
+            throw HandEditError(description: "\(path) is not in the repo any more; reconcile and try again")
+        }
+        let bytes = try editManifest(try await repository.blob(entry.id, limit: 4 << 20), path: path, change)
+        let signature = Signature(name: person.name, email: person.email, seconds: now().wall.seconds)
+        var lines = [reason.map { "\(subject): \($0)" } ?? subject, ""]
+        lines += ["Bootlatch-Host: \(interface.host.id)", "Bootlatch-MAC: \(interface.mac)"]
+        return try await repository.commit(
+            parent: tip, edits: [(path, bytes)], author: signature, committer: signature,
+            message: lines.joined(separator: "\n") + "\n")
+    }
+
+    /// Our disarm turned `allowWorkflow` off with `allowPXE`; arming again gives it back.
+    private func disarmChangedWorkflow(of mac: MACAddress, _ interface: Interface) async throws -> Bool {
+        guard let disarm = try await journal.lastDisarm(of: mac).flatMap({ ObjectID(hex: $0.hex) }),
+            let before = try? await repository.commit(disarm).parents.first,
+            let entry = try await repository.entry(at: interface.host.location.path, in: before)
+        else { return false }
+        let file = parseManifest(
+            try await repository.blob(entry.id, limit: 4 << 20), path: interface.host.location.path)
+        return file.hosts.flatMap(\.interfaces).first { $0.mac == mac }?.allowWorkflow == true
+    }
+}

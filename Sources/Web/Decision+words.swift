@@ -1,0 +1,89 @@
+import Inventory
+
+extension Decision {
+    /// `netboot`, `localBoot` or `ignore`.
+    package var word: String {
+        switch self {
+        case .netboot: "netboot"
+        case .localBoot: "localBoot"
+        case .ignore: "ignore"
+        }
+    }
+
+    /// `armed`, `off`, `spent:provisioned`, `held:firstSight`, ...
+    package var reason: String {
+        switch self {
+        case .netboot: "armed"
+        case .ignore(let unknown): unknown.rawValue
+        case .localBoot(.off): "off"
+        case .localBoot(.spent(let ending)): "spent:\(ending.rawValue)"
+        case .localBoot(.held(let hold)): "held:\(hold.rawValue)"
+        case .localBoot(.suspended(let suspension)): "suspended:\(suspension.rawValue)"
+        case .localBoot(.never): "never"
+        case .localBoot(.noPlan): "noPlan"
+        case .localBoot(.journal): "journal"
+        case .localBoot(.superseded): "superseded"
+        }
+    }
+
+    /// What it means and what changes it, in one line.
+    package var explanation: String {
+        switch self {
+        case .netboot: "it may netboot until its report, its deadline or its last attempt"
+        case .ignore: "no manifest names this MAC; add one to the inventory"
+        case .localBoot(.off): "the manifest does not say `allowPXE: true`; `bootlatch arm HOST`, or edit and push"
+        case .localBoot(.spent(let ending)): ending.explanation
+        case .localBoot(.held(let hold)): hold.explanation
+        case .localBoot(.suspended(let suspension)): suspension.explanation
+        case .localBoot(.never): "a policy says `netboot: never`; change the policy"
+        case .localBoot(.noPlan): "nothing says what to boot; give it `ipxe` or `osie`, or a policy with a `profile`"
+        case .localBoot(.journal):
+            "the journal can't be written, so nobody is let in; make room on the disk or make it writable"
+        case .localBoot(.superseded): "a newer arming took this boot's place; the machine's next boot uses it"
+        }
+    }
+}
+
+extension Ending {
+    package var explanation: String {
+        let again = "to install again: `bootlatch arm HOST`, or toggle it off and on"
+        return switch self {
+        case .provisioned: "the machine reported that it is installed; \(again)"
+        case .failed: "the machine reported that its installation failed; \(again)"
+        case .expired: "its deadline passed before a report came; \(again)"
+        case .exhausted: "its attempts are used up without a report; \(again)"
+        case .disarmed: "turned off by hand; \(again)"
+        }
+    }
+}
+
+extension Suspension {
+    package var explanation: String {
+        switch self {
+        case .broken: "its file no longer parses; repair it (see `bootlatch validate`), the lease stays"
+        case .duplicate: "two manifests claim this MAC or this host; remove one (see `bootlatch validate`)"
+        case .lost:
+            "a commit lost it with more than half of the hosts; bring it back, or `bootlatch reconcile --accept HOST`"
+        }
+    }
+}
+
+extension BootRule {
+    /// The rule as a sentence that holds when it has nothing against a boot.
+    package var question: String {
+        switch self {
+        case .journal: "the journal can be written"
+        case .present: "its file parses, and nobody else claims its MAC"
+        case .on: "the manifest says allowPXE: true"
+        case .unspent: "its arming is not spent"
+        case .notHeld: "nothing holds it"
+        case .recorded: "the journal knows its arming"
+        case .attempts: "a boot is left"
+        case .deadline: "the deadline lies ahead"
+        case .allowed: "no policy says netboot: never"
+        case .policy: "the policies that rule it are readable"
+        case .plan: "manifest or profile say what to boot"
+        case .current: "the repo was read within the last hour"
+        }
+    }
+}

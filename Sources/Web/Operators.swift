@@ -1,0 +1,150 @@
+import HashTreeCollections
+import Inventory
+import Journal
+import Reconcile
+
+/// What operators ask and tell the daemon, apart from HTTP.
+package struct Operators: Sendable {
+    package var reconciler: Reconciler
+    package var writeBack: WriteBack
+    package var journal: Journal
+    package var gate: Gate
+    package var now: @Sendable () -> Now
+    /// Wakes the writer.
+    package var wakeWriter: @Sendable () -> Void
+
+    package init(
+        reconciler: Reconciler, writeBack: WriteBack, journal: Journal, gate: Gate, now: @escaping @Sendable () -> Now,
+        wakeWriter: @escaping @Sendable () -> Void = {}
+    ) {
+        self.reconciler = reconciler
+        self.writeBack = writeBack
+        self.journal = journal
+        self.gate = gate
+        self.now = now
+        self.wakeWriter = wakeWriter
+    }
+
+    /// - Throws: `OperatorError`, `JournalError`.
+    package func status(of reference: String? = nil) async throws -> StatusReply {
+        let standing = gate.current
+        let hosts = try reference.map { [try host($0, in: standing).id] } ?? standing.inventory.entries.keys.sorted()
+        let trouble = await reconciler.trouble
+        let inventory = standing.inventory
+        let settings = reconciler.settings
+        return StatusReply(
+            remote: RemoteStatus(
+                url: "\(reconciler.remoteAddress)", branch: settings.branch, tip: inventory.tip?.hex,
+                lastGoodFetch: inventory.lastGoodFetch?.description, trouble: trouble?.message,
+                troubleSince: trouble?.since.description),
+            journal: JournalStatus(writable: standing.ledger.isWritable),
+            hosts: hosts.compactMap { id in inventory[id].map { status(of: $0.host, in: standing) } },
+            intents: try await intents(), diagnostics: inventory.diagnostics.map(\.description))
+    }
+
+    /// - Throws: `OperatorError`, `JournalError`.
+    package func why(_ reference: String) async throws -> WhyReply {
+        let standing = gate.current
+        let host = try host(reference, in: standing)
+        let intents = try await intents()
+        let macs = MACAddress(reference).map { [$0] } ?? host.interfaces.map(\.mac)
+        return WhyReply(
+            host: "\(host.id)",
+            interfaces: macs.map { mac in
+                var rules: [WhyInterface.Rule] = []
+                let decision = decideBoot(Sighting(mac: mac), in: standing, now: now()) { rule, refusal in
+                    let reason = refusal.map { Decision.localBoot($0).reason }
+                    rules.append(.init(rule: rule.rawValue, question: rule.question, refusal: reason))
+                }
+                return WhyInterface(
+                    status: status(of: mac, in: standing), rules: rules, intent: intents.first { $0.mac == "\(mac)" },
+                    next: decision.explanation)
+            })
+    }
+
+    /// - Throws: `OperatorError` for a host that is unknown, `JournalError`.
+    package func events(of reference: String?, after: Int64, limit: Int) async throws -> [EventReply] {
+        let id = try reference.map { try host($0, in: gate.current).id }
+        return try await journal.events(of: id, after: after, limit: min(max(limit, 1), 10_000)).map { EventReply($0) }
+    }
+
+    /// - Throws: `OperatorError`, `AcceptError`, `JournalError`.
+    package func reconcile(_ request: ReconcileRequest) async throws -> ReconcileReply {
+        var report = await reconciler.reconcile()
+        for reference in request.accept {
+            let accepted = try await reconciler.accept(try host(reference, in: gate.current).id)
+            report.changed += accepted.changed
+        }
+        wakeWriter()
+        return ReconcileReply(report)
+    }
+
+    /// - Throws: `OperatorError`, `HandEditError`, `EditRefusal`, `GitError`.
+    package func arm(_ request: EditRequest) async throws -> EditReply {
+        let mac = try interface(request.host)
+        return EditReply(try await writeBack.arm(mac, by: request.person, reason: request.reason))
+    }
+
+    /// - Throws: as `arm`.
+    package func disarm(_ request: EditRequest) async throws -> EditReply {
+        let mac = try interface(request.host)
+        return EditReply(try await writeBack.disarm(mac, by: request.person, reason: request.reason))
+    }
+
+    // Finding
+
+    private func host(_ reference: String, in standing: Standing) throws -> Host {
+        if let mac = MACAddress(reference) {
+            if let interface = standing.inventory[mac] { return interface.host }
+            throw OperatorError(description: "no manifest names the MAC \(mac); `bootlatch status` lists the hosts")
+        }
+        let matches = standing.inventory.entries.keys.filter { $0.description == reference || $0.name == reference }
+        if matches.count > 1 {
+            let names = matches.sorted().map(\.description).joined(separator: ", ")
+            throw OperatorError(description: "\(reference) is one of several hosts: \(names); say which")
+        }
+        guard let id = matches.first, let entry = standing.inventory[id] else {
+            throw OperatorError(
+                description: "no host \(reference) in the inventory; `bootlatch status` lists the hosts")
+        }
+        return entry.host
+    }
+
+    private func interface(_ reference: String) throws -> MACAddress {
+        if let mac = MACAddress(reference) { return mac }
+        let host = try host(reference, in: gate.current)
+        guard let first = host.interfaces.first, host.interfaces.count == 1 else {
+            let macs = host.interfaces.map(\.mac.description).joined(separator: ", ")
+            throw OperatorError(description: "\(host.id) has several interfaces; name the MAC: \(macs)")
+        }
+        return first.mac
+    }
+
+    // Describing
+
+    private func status(of host: Host, in standing: Standing) -> HostStatus {
+        HostStatus(host: "\(host.id)", interfaces: host.interfaces.map { status(of: $0.mac, in: standing) })
+    }
+
+    private func status(of mac: MACAddress, in standing: Standing) -> InterfaceStatus {
+        let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
+        let state = standing.inventory[mac]?.state
+        return InterfaceStatus(
+            mac: "\(mac)", decision: decision.word, reason: decision.reason, explanation: decision.explanation,
+            since: state.map { ProvenanceReply($0.since) },
+            arming: state?.arming.flatMap { standing.ledger[$0] }.map { ArmingReply($0, in: standing.ledger) })
+    }
+
+    private func intents() async throws -> [IntentStatus] {
+        try await journal.owedIntents().map { intent in
+            IntentStatus(
+                host: "\(intent.arming.host)", mac: "\(intent.arming.mac)", state: intent.state.rawValue,
+                reason: intent.ending.rawValue, blockedBy: intent.blockedBy, since: "\(intent.createdAt)")
+        }
+    }
+}
+
+/// A question about a host that there is not.
+package struct OperatorError: Error, CustomStringConvertible {
+    package var description: String
+}

@@ -1,0 +1,167 @@
+// What the control API answers; `-o json` prints these as they are. Fields are added, never renamed.
+
+/// `GET /v1/status`
+package struct StatusReply: Codable, Sendable, Equatable {
+    package var remote: RemoteStatus
+    package var journal: JournalStatus
+    package var hosts: [HostStatus]
+    package var intents: [IntentStatus]
+    package var diagnostics: [String]
+}
+
+package struct RemoteStatus: Codable, Sendable, Equatable {
+    package var url: String
+    package var branch: String
+    /// The processed tip, 40 hexadecimal digits.
+    package var tip: String?
+    /// RFC 3339, UTC.
+    package var lastGoodFetch: String?
+    /// Why the last pass failed.
+    package var trouble: String?
+    /// Since when passes fail, RFC 3339.
+    package var troubleSince: String?
+}
+
+package struct JournalStatus: Codable, Sendable, Equatable {
+    package var writable: Bool
+}
+
+package struct HostStatus: Codable, Sendable, Equatable {
+    /// `namespace/name`, or the name alone.
+    package var host: String
+    package var interfaces: [InterfaceStatus]
+}
+
+package struct InterfaceStatus: Codable, Sendable, Equatable {
+    package var mac: String
+    /// `netboot`, `localBoot` or `ignore`.
+    package var decision: String
+    /// `armed`, `off`, `spent:provisioned`, `held:firstSight`, ...
+    package var reason: String
+    /// What it means and what changes it.
+    package var explanation: String
+    /// What last turned it on or off.
+    package var since: ProvenanceReply?
+    package var arming: ArmingReply?
+}
+
+package struct ProvenanceReply: Codable, Sendable, Equatable {
+    package var commit: String
+    package var author: String
+    package var committedAt: String
+    /// `file:line:column`
+    package var location: String
+}
+
+package struct ArmingReply: Codable, Sendable, Equatable {
+    package var id: String
+    package var armedBy: ProvenanceReply
+    package var seenAt: String
+    package var deadline: String
+    /// Boots so far, and allowed: with the kernel served whole, and without.
+    package var fullBoots: Int
+    package var fullAttempts: Int
+    package var earlyBoots: Int
+    package var earlyAttempts: Int
+    package var ending: String?
+    package var endedAt: String?
+    package var evidence: String?
+}
+
+package struct IntentStatus: Codable, Sendable, Equatable {
+    package var host: String
+    package var mac: String
+    /// `owed`, `blocked` or `stopped`.
+    package var state: String
+    package var reason: String
+    package var blockedBy: String?
+    package var since: String
+}
+
+/// `GET /v1/why`
+package struct WhyReply: Codable, Sendable, Equatable {
+    package var host: String
+    package var interfaces: [WhyInterface]
+}
+
+package struct WhyInterface: Codable, Sendable, Equatable {
+    package struct Rule: Codable, Sendable, Equatable {
+        package var rule: String
+        package var question: String
+        /// Nil where the rule has nothing against it.
+        package var refusal: String?
+    }
+
+    package var status: InterfaceStatus
+    package var rules: [Rule]
+    package var intent: IntentStatus?
+    /// What to do to change the answer.
+    package var next: String
+}
+
+/// `GET /v1/events`, one to a line when followed.
+package struct EventReply: Codable, Sendable, Equatable {
+    package var sequence: Int64
+    package var at: String
+    package var kind: String
+    package var host: String?
+    package var mac: String?
+    package var detail: String
+    package var commit: String?
+}
+
+/// `POST /v1/reconcile`
+package struct ReconcileReply: Codable, Sendable, Equatable {
+    package struct Change: Codable, Sendable, Equatable {
+        package var host: String
+        package var mac: String
+        package var before: String
+        package var after: String
+        package var since: ProvenanceReply?
+    }
+
+    package var tip: String?
+    package var commits: [String]
+    package var files: [String]
+    package var changed: [Change]
+    package var diagnostics: [String]
+    package var failure: String?
+}
+
+package struct ReconcileRequest: Codable, Sendable, Equatable {
+    /// Hosts whose holds are lifted.
+    package var accept: [String]
+
+    package init(accept: [String] = []) { self.accept = accept }
+}
+
+/// `POST /v1/arm` and `/v1/disarm`
+package struct EditRequest: Codable, Sendable, Equatable {
+    /// A host or a MAC.
+    package var host: String
+    package var reason: String?
+    /// Who the commit is by: the person at the terminal.
+    package var author: String
+    package var email: String
+
+    package init(host: String, reason: String? = nil, author: String, email: String) {
+        self.host = host
+        self.reason = reason
+        self.author = author
+        self.email = email
+    }
+}
+
+package struct EditReply: Codable, Sendable, Equatable {
+    package var host: String
+    package var mac: String
+    package var commit: String
+    package var did: String
+}
+
+/// Any answer that is not 200.
+package struct ErrorReply: Codable, Sendable, Equatable {
+    package var error: String
+
+    package init(error: String) { self.error = error }
+}
