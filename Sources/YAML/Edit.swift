@@ -158,9 +158,8 @@ struct Splicer {
 
     /// Gives a value to a key that has none: `key:`, `key: ~` or `key: null`.
     private mutating func fill(_ node: Node, with text: String) {
-        let isGlued =
-            node.span.isEmpty && node.span.lowerBound > 0 && tree.source[node.span.lowerBound - 1] > UInt8(ascii: " ")
-        splices.append(Splice(range: node.span, text: isGlued ? " \(text)" : text))
+        splices.append(
+            Splice(range: node.span, text: node.span.isEmpty && isGlued(node.span.lowerBound) ? " \(text)" : text))
     }
 
     func isDone(_ patch: Patch, _ node: Node) -> Bool { Value(node).applying(patch) == Value(node) }

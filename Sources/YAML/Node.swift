@@ -116,7 +116,7 @@ extension Node {
         guard var node = tree.documents.last(where: { $0.index <= index }) else { return "" }
         var path = ""
         while node.index != index {
-            guard let (step, child) = node.step(towards: index) else { return path }
+            guard let (step, child) = node.step(towards: index) else { break }
             path += path.isEmpty && step.hasPrefix(".") ? String(step.dropFirst()) : step
             node = child
         }
@@ -128,9 +128,8 @@ extension Node {
         var key: Node?
         for child in children {
             if target < Int(child.record.next) {
-                if kind == .sequence { return ("[\(number)]", child) }
-                guard let key else { return nil }
-                return (".\(key.text)", child)
+                // A key counts as its field.
+                return kind == .sequence ? ("[\(number)]", child) : (".\((key ?? child).text)", child)
             }
             if kind == .mapping { key = key == nil ? child : nil }
             number += 1

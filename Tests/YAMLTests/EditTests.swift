@@ -87,6 +87,8 @@ struct EditTests {
         ("netboot: # none\nother: 1\n", "netboot: {allowPXE: true} # none\nother: 1\n"),
         ("netboot: null", "netboot: {allowPXE: true}"),
         ("netboot: {}\n", "netboot: {allowPXE: true}\n"),
+        ("netboot: {a: }\n", "netboot: {a: , allowPXE: true}\n"),
+        ("netboot: {a}\n", "netboot: {a, allowPXE: true}\n"),
         ("netboot: { a: 1 }\n", "netboot: { a: 1, allowPXE: true }\n"),
         ("netboot: {\n  a: 1, # x\n  b: 2 # y\n}\n", "netboot: {\n  a: 1, # x\n  b: 2, allowPXE: true # y\n}\n"),
         // Behind a nested entry; in front of one that ends in a block scalar.
