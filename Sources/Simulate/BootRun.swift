@@ -30,6 +30,22 @@ extension Machine {
     }
 }
 
+extension Machine {
+    /// The address that the installed system gets when it starts from the disk; nil when no server leases it one.
+    package func lease(
+        against endpoints: Endpoints, over network: Network = Network(), transcript: Transcript = Transcript()
+    ) async throws -> IPv4Address? {
+        do {
+            return try await DHCPExchange(
+                stack: Stack(systemOn: self), endpoints: endpoints, network: network, transcript: transcript,
+                deadline: .now + network.patience
+            ).run().address
+        } catch is BootEnded {
+            return nil
+        }
+    }
+}
+
 /// One boot, from power-on to its outcome.
 struct BootRun {
     let machine: Machine

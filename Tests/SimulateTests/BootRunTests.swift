@@ -177,7 +177,8 @@ import Testing
         var wire = Network()
         wire.faults = Faults(seed: seed, loss: 0.1, duplicates: 0.1, delay: .milliseconds(2))
         wire.timing.tftp = .milliseconds(30)
-        wire.timing.tries = .init(repeating: .milliseconds(50), count: 10)
+        wire.timing.tftpTries = 50
+        wire.timing.tries = .init(repeating: .milliseconds(50), count: 30)
         let (outcome, _) = try await server().boot(Machine(mac: Self.mac, firmware: .biosPXE), over: wire)
         guard case .booted = outcome else {
             Issue.record("\(outcome)")
