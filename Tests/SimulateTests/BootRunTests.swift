@@ -97,6 +97,14 @@ import Testing
         #expect(try await network.boot(Machine(mac: Self.mac, firmware: firmware)).0 == outcome)
     }
 
+    @Test func `iPXE fills in its settings in a file name`() async throws {
+        let (outcome, steps) = try await TestNetwork(
+            dhcp: { $0.reply(lease: Self.lease, file: "http://127.0.0.1/s?u=${uuid}&s=${serial:uristring}") },
+            http: { path, _ in path == "/s?u=b0071a7c-0000-4000-8000-525400123401&s=a%20b" ? "#!ipxe\nexit 1" : nil }
+        ).boot(Machine(mac: Self.mac, serial: "a b"))
+        #expect(outcome == .localDisk("exit 1"), "\(steps)")
+    }
+
     @Test func `a TFTP error sends the firmware on at once`() async throws {
         var network = server()
         network.tftp = [:]
