@@ -30,6 +30,22 @@ extension Machine {
     }
 }
 
+extension Machine {
+    /// The address that the installed system gets when it starts from the disk; nil when no server leases it one.
+    package func lease(
+        against endpoints: Endpoints, over network: Network = Network(), transcript: Transcript = Transcript()
+    ) async throws -> IPv4Address? {
+        do {
+            return try await DHCPExchange(
+                stack: Stack(systemOn: self), endpoints: endpoints, network: network, transcript: transcript,
+                deadline: .now + network.patience
+            ).run().address
+        } catch is BootEnded {
+            return nil
+        }
+    }
+}
+
 /// One boot, from power-on to its outcome.
 struct BootRun {
     let machine: Machine
@@ -72,7 +88,14 @@ struct BootRun {
     /// iPXE from its own DHCP on.
     private func ipxe(_ stack: Stack) async throws -> BootOutcome {
         let configuration = try await configure(stack)
-        let url = try bootURL(configuration)
+        let settings = settings(stack, configuration)
+        let url: URI
+        do {
+            // iPXE expands file names as it expands script lines: a server may ask for ${uuid}.
+            url = try bootURL(configuration) { name throws(Settings.UnknownFormat) in try settings.expand(name) }
+        } catch let error as Settings.UnknownFormat {
+            return .failed(step: "DHCP", why: "unknown format \(error.name) in the file name")
+        }
         let address = configuration.address
         let fetched: Interpreter.Fetched
         do {
@@ -83,7 +106,7 @@ struct BootRun {
         guard Script.begins(fetched.head.readableBytesView) else { return .chained(url) }
         let transcript = transcript
         var interpreter = Interpreter(
-            machine: machine, settings: settings(stack, configuration),
+            machine: machine, settings: settings,
             fetch: { url, purpose in try await fetch(url, stack, address, for: purpose) },
             echo: { transcript.add(.did, .ipxe, $0) })
         switch try await interpreter.run(String(buffer: fetched.head), from: url) {
@@ -102,10 +125,11 @@ struct BootRun {
         ).run()
     }
 
-    private func bootURL(_ configuration: Configuration) throws -> URI {
+    private func bootURL(_ configuration: Configuration, expand: (String) throws -> String = { $0 }) throws -> URI {
         switch configuration.path {
         case .load(let file, let server):
-            URI(file) ?? URI(scheme: "tftp", host: "\(server)", path: file)
+            let file = try expand(file)
+            return URI(file) ?? URI(scheme: "tftp", host: "\(server)", path: file)
         case .nothing(let why): throw BootEnded(.localDisk(why))
         case .ask(let server, _): throw BootEnded(.failed(step: "DHCP", why: "\(server) was to be asked twice"))
         }

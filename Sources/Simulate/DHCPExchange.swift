@@ -29,17 +29,17 @@ struct DHCPExchange {
     }
 
     func run() async throws -> Configuration {
-        try await Datagrams.with(boundTo: network.relay, faults: network.faults) { socket in
+        try await Datagrams.with(boundTo: network.relay, port: network.relayPort, faults: network.faults) { socket in
             let offers = try await discover(socket)
             guard let offered = offers.first(where: { $0.address != nil }), let address = offered.address else {
                 let silent =
-                    stack.kind == .ipxe
+                    !stack.kind.isFirmware
                     ? "No configuration methods succeeded (040ee119)" : "PXE-E18: Server response timeout."
                 throw BootEnded(.localDisk(offers.isEmpty ? "no offer: \(silent)" : "no lease: \(silent)"))
             }
             let others = offers.filter { $0 != offered }
             // Firmware sends no REQUEST for a lease that leads nowhere; iPXE does.
-            if stack.kind != .ipxe, case .nothing(let why) = stack.path(lease: offered, others: others) {
+            if stack.kind.isFirmware, case .nothing(let why) = stack.path(lease: offered, others: others) {
                 throw BootEnded(.localDisk(why))
             }
             let lease = try await request(address, of: offered, socket)

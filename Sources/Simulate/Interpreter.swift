@@ -211,6 +211,7 @@ package struct Interpreter {
 
     private func sanboot(_ words: [String]) -> Verdict? {
         var drive = 0x80
+        var file: String?
         var rest = words[...]
         while let word = rest.popFirst() {
             switch word {
@@ -220,14 +221,15 @@ package struct Interpreter {
                     let number = text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)
                 else { return nil }
                 drive = number
+            case "--filename", "-f": file = rest.popFirst()
             default: return nil
             }
         }
-        // UEFI knows no drive numbers: iPXE answers "No such device" there.
-        guard machine.architecture.isBIOS, drive == 0x80, machine.hasDisk else {
-            return .failure("sanboot 0x\(String(drive, radix: 16)): no such device")
-        }
-        return .end(.outcome(.localDisk("sanboot 0x80")))
+        // BIOS boots a drive by its number; UEFI has no such numbers, and boots a file of its first disk.
+        let bootable = machine.architecture.isBIOS ? drive == 0x80 : drive == 0 && file != nil
+        let name = "sanboot 0x\(String(drive, radix: 16))" + (file.map { " " + $0 } ?? "")
+        guard bootable, machine.hasDisk else { return .failure("\(name): no such device") }
+        return .end(.outcome(.localDisk(name)))
     }
 
     /// Flags, the URI, and what follows it. Nil without a URI or for an unknown flag.

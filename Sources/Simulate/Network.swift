@@ -35,6 +35,8 @@ package struct Network: Hashable, Sendable {
     ///
     /// A lease inside 127.0.0.0/8 is used as the source of TFTP and HTTP, so that a server can tell machines apart by address.
     package var relay = IPv4Address(bits: 0x7F00_0001)
+    /// 0 takes any port; servers that don't know RFC 8357 answer to port 67.
+    package var relayPort = 0
     package var lease = Lease.fromServer
     package var faults = Faults.none
     package var timing = Timing.quick

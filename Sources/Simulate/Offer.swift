@@ -96,6 +96,7 @@ extension Stack {
         case .ipxe: ipxePath(lease, others)
         case .biosPXE, .uefiPXE: pxePath(lease, others)
         case .uefiHTTP: httpPath(lease, others)
+        case .system: .nothing("the installed system has an address")
         }
     }
 

@@ -80,6 +80,6 @@ package struct Script: Hashable, Sendable {
                 current.words.append(String(word))
             }
         }
-        return (commands + [current])
+        return commands + [current]
     }
 }

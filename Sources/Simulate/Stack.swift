@@ -2,7 +2,14 @@ import Inventory
 
 /// A network stack that a machine runs: what it says of itself in DHCP and how it asks for files, as the captures show it.
 package struct Stack: Hashable, Sendable {
-    package enum Kind: Hashable, Sendable { case ipxe, biosPXE, uefiPXE, uefiHTTP }
+    package enum Kind: Hashable, Sendable {
+        case ipxe, biosPXE, uefiPXE, uefiHTTP
+        /// The installed operating system (udhcpc): it wants an address and nothing else.
+        case system
+
+        /// Whether this is firmware that gives up a lease without a boot file before it asks for it.
+        var isFirmware: Bool { [.biosPXE, .uefiPXE, .uefiHTTP].contains(self) }
+    }
 
     package var kind: Kind
     package var machine: Machine
@@ -26,6 +33,13 @@ package struct Stack: Hashable, Sendable {
         self.machine = machine
         kind = .ipxe
         architecture = machine.architecture.ofIPXE
+    }
+
+    /// The operating system on the machine's disk.
+    package init(systemOn machine: Machine) {
+        self.machine = machine
+        kind = .system
+        architecture = machine.architecture
     }
 
     package func discover(transaction: UInt32, seconds: UInt16) -> DHCPMessage {
@@ -83,6 +97,10 @@ package struct Stack: Hashable, Sendable {
             message.options = [type] + extra + common([57, 55, 97, 94, 93, 60])
             // OVMF's PXE asks for 0xff00 bytes in its REQUEST only.
             if kind == .uefiPXE, !extra.isEmpty { message.replace(57, with: [0xFF, 0x00]) }
+        case .system:
+            message.seconds = seconds
+            let addresses = extra.reversed()
+            message.options = [type] + addresses + common([57, 55, 60, 61])
         case .biosPXE:
             message.seconds = seconds
             message.broadcast = true
@@ -98,8 +116,8 @@ package struct Stack: Hashable, Sendable {
     private func value(of code: UInt8) -> [UInt8] {
         switch code {
         case 55: wanted
-        case 57: kind == .biosPXE ? [0x04, 0xEC] : [0x05, 0xC0]
-        case 60: Array(vendorClass.utf8)
+        case 57: size
+        case 60: Array((kind == .system ? "udhcp 1.35.0" : vendorClass).utf8)
         case 61: [1] + machine.mac.octets
         case 77: Array("iPXE".utf8)  // Without RFC 3004's length byte, as iPXE sends it.
         case 93: [UInt8(architecture.rawValue >> 8), UInt8(truncatingIfNeeded: architecture.rawValue)]
@@ -115,6 +133,16 @@ package struct Stack: Hashable, Sendable {
         case .ipxe where architecture.isBIOS, .biosPXE: [2, 1]
         case .ipxe: [3, 10]
         case .uefiPXE, .uefiHTTP: [3, 0]
+        case .system: []
+        }
+    }
+
+    /// The longest message that the stack takes.
+    private var size: [UInt8] {
+        switch kind {
+        case .biosPXE: [0x04, 0xEC]
+        case .system: [0x02, 0x40]
+        case .ipxe, .uefiPXE, .uefiHTTP: [0x05, 0xC0]
         }
     }
 
@@ -130,6 +158,7 @@ package struct Stack: Hashable, Sendable {
     private var wanted: [UInt8] {
         switch kind {
         case .ipxe: [1, 3, 6, 7, 12, 15, 17, 26, 43, 60, 66, 67, 119] + (128...135) + [175, 203]
+        case .system: [1, 3, 6, 12, 15, 28, 42]
         case .biosPXE: [1, 2, 3, 4, 5, 6, 11, 12, 13, 15, 16, 17, 18, 43, 54, 60, 66, 67] + (128...135)
         case .uefiPXE, .uefiHTTP:
             [1, 2, 3, 4, 5, 6, 12, 13, 15, 17, 18, 22, 23, 28, 40, 41, 42, 43, 50, 51, 54, 58, 59, 60]

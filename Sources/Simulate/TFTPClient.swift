@@ -94,7 +94,7 @@ extension Stack {
         let bios = TFTPPacket.Option("blksize", "1456")
         let uefi = [TFTPPacket.Option("blksize", "1468"), TFTPPacket.Option("windowsize", "4")]
         return switch kind {
-        case .ipxe: [TFTPTransfer(file: file, options: [ipxe, size], keep: keep)]
+        case .ipxe, .system: [TFTPTransfer(file: file, options: [ipxe, size], keep: keep)]
         case .biosPXE:
             [
                 TFTPTransfer(file: file, options: [size], probe: true),

@@ -97,6 +97,14 @@ import Testing
         #expect(try await network.boot(Machine(mac: Self.mac, firmware: firmware)).0 == outcome)
     }
 
+    @Test func `iPXE fills in its settings in a file name`() async throws {
+        let (outcome, steps) = try await TestNetwork(
+            dhcp: { $0.reply(lease: Self.lease, file: "http://127.0.0.1/s?u=${uuid}&s=${serial:uristring}") },
+            http: { path, _ in path == "/s?u=b0071a7c-0000-4000-8000-525400123401&s=a%20b" ? "#!ipxe\nexit 1" : nil }
+        ).boot(Machine(mac: Self.mac, serial: "a b"))
+        #expect(outcome == .localDisk("exit 1"), "\(steps)")
+    }
+
     @Test func `a TFTP error sends the firmware on at once`() async throws {
         var network = server()
         network.tftp = [:]
@@ -177,7 +185,8 @@ import Testing
         var wire = Network()
         wire.faults = Faults(seed: seed, loss: 0.1, duplicates: 0.1, delay: .milliseconds(2))
         wire.timing.tftp = .milliseconds(30)
-        wire.timing.tries = .init(repeating: .milliseconds(50), count: 10)
+        wire.timing.tftpTries = 50
+        wire.timing.tries = .init(repeating: .milliseconds(50), count: 30)
         let (outcome, _) = try await server().boot(Machine(mac: Self.mac, firmware: .biosPXE), over: wire)
         guard case .booted = outcome else {
             Issue.record("\(outcome)")

@@ -68,6 +68,7 @@ import Testing
 
     static let endings: [(String, Ending)] = [
         ("sanboot --no-describe --drive 0x80 || exit 1", .outcome(.localDisk("sanboot 0x80"))),
+        ("sanboot --no-describe --drive 0 ||\nexit 7", .finished(status: 7, why: "exit 7")),
         ("sanboot --drive 0 || exit 7", .finished(status: 7, why: "exit 7")),
         ("exit", .finished(status: 0, why: "exit 0")),
         ("exit 1", .finished(status: 1, why: "exit 1")),
@@ -102,6 +103,10 @@ import Testing
     }
 
     @Test func `sanboot fails where there is no such drive`() async throws {
+        let local = "sanboot --no-describe --drive 0 --filename \\EFI\\BOOT\\BOOTX64.EFI || exit 1"
+        #expect(
+            try await run(local, firmware: .uefiPXE) == .outcome(.localDisk("sanboot 0x0 \\EFI\\BOOT\\BOOTX64.EFI")))
+        #expect(try await run(local) == .finished(status: 1, why: "exit 1"))
         let script = "sanboot --no-describe --drive 0x80 || exit 1"
         #expect(try await run(script, firmware: .uefiPXE) == .finished(status: 1, why: "exit 1"))
         #expect(try await run(script, disk: false) == .finished(status: 1, why: "exit 1"))

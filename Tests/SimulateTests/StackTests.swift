@@ -12,6 +12,7 @@ import Testing
         var firmware: Machine.Firmware
         /// Whether the firmware has been replaced by the iPXE that it loaded.
         var loaded = false
+        var installed = false
         var menuItem: UInt16?
 
         var testDescription: String { "\(capture) packet \(packet)" }
@@ -20,6 +21,8 @@ import Testing
     static let sent = [
         Sent(capture: "01-bios-ipxe-rom-http", packet: 1, firmware: .biosIPXE),
         Sent(capture: "01-bios-ipxe-rom-http", packet: 5, firmware: .biosIPXE),
+        Sent(capture: "01-bios-ipxe-rom-http", packet: 16, firmware: .biosIPXE, installed: true),
+        Sent(capture: "01-bios-ipxe-rom-http", packet: 18, firmware: .biosIPXE, installed: true),
         Sent(capture: "03-uefi-pxe-snponly", packet: 1, firmware: .uefiPXE),
         Sent(capture: "03-uefi-pxe-snponly", packet: 3, firmware: .uefiPXE),
         Sent(capture: "03-uefi-pxe-snponly", packet: 11, firmware: .uefiPXE, loaded: true),
@@ -39,7 +42,14 @@ import Testing
         var uuid = try #require(SystemUUID("11223344-5566-7788-99aa-525400770001"))
         uuid.bytes.replaceSubrange(10..., with: real.hardware.octets)
         let machine = Machine(mac: real.hardware, uuid: uuid, firmware: sent.firmware)
-        let stack = sent.loaded ? Stack(ipxeOn: machine) : Stack(firmwareOf: machine)
+        let stack =
+            if sent.installed {
+                Stack(systemOn: machine)
+            } else if sent.loaded {
+                Stack(ipxeOn: machine)
+            } else {
+                Stack(firmwareOf: machine)
+            }
         let message =
             if real.kind == .discover {
                 stack.discover(transaction: real.transaction, seconds: real.seconds)

@@ -1,0 +1,140 @@
+import Foundation
+import Inventory
+import Testing
+
+@testable import Simulate
+
+/// The software machine against somebody else's DHCP and TFTP server, across a link of its own.
+@Suite(.serialized, .enabled(if: Dnsmasq.isAvailable, "needs root, network namespaces and dnsmasq"))
+struct DnsmasqTests {
+    private let mac = MACAddress(bits: 0x5254_0012_3401)
+    private let boots = [
+        "--dhcp-range=10.213.77.50,10.213.77.99", "--dhcp-match=set:ipxe,175",
+        "--dhcp-match=set:efi,option:client-arch,7", "--dhcp-boot=tag:!ipxe,tag:!efi,undionly.kpxe",
+        "--dhcp-boot=tag:!ipxe,tag:efi,snponly.efi", "--dhcp-boot=tag:ipxe,boot.ipxe",
+    ]
+
+    @Test(arguments: [Machine.Firmware.biosIPXE, .biosPXE, .uefiPXE])
+    func `the machine boots from a lease server over TFTP`(firmware: Machine.Firmware) async throws {
+        let files = [
+            "undionly.kpxe": 70_000, "snponly.efi": 173_792, "vmlinuz": 5_000_000, "initrd": 1432 * 3,
+        ]
+        try await Dnsmasq.with(arguments: boots, files: files, script: "kernel vmlinuz a=b\ninitrd initrd\nboot") {
+            peer in
+            let transcript = Transcript()
+            let outcome = try await Machine(mac: mac, firmware: firmware).boot(
+                against: peer.endpoints, over: peer.network, transcript: transcript)
+            guard case .booted(let kernel) = outcome else {
+                Issue.record("\(outcome) \(transcript.steps)")
+                return
+            }
+            #expect(kernel.url.description == "tftp://10.213.77.2/vmlinuz")
+            #expect(kernel.bytes == 5_000_000 + 1432 * 3)
+        }
+    }
+
+    @Test func `a host that dnsmasq ignores gets no offer, and its system no lease`() async throws {
+        try await Dnsmasq.with(arguments: boots + ["--dhcp-host=\(mac),ignore"], files: [:], script: "exit 1") { peer in
+            var network = peer.network
+            network.timing.tries = [.milliseconds(50), .milliseconds(50)]
+            let machine = Machine(mac: mac)
+            let outcome = try await machine.boot(against: peer.endpoints, over: network)
+            #expect(outcome == .localDisk("no offer: No configuration methods succeeded (040ee119)"))
+            #expect(try await machine.lease(against: peer.endpoints, over: network) == nil)
+        }
+    }
+
+    @Test func `an installed system gets its address`() async throws {
+        try await Dnsmasq.with(arguments: boots + ["--dhcp-host=\(mac),10.213.77.60"], files: [:], script: "exit 1") {
+            peer in
+            let address = try await Machine(mac: mac).lease(against: peer.endpoints, over: peer.network)
+            #expect(address == IPv4Address("10.213.77.60"))
+        }
+    }
+
+    @Test func `a loader that dnsmasq doesn't have sends the firmware on`() async throws {
+        try await Dnsmasq.with(arguments: boots, files: [:], script: "exit 1") { peer in
+            let outcome = try await Machine(mac: mac, firmware: .uefiPXE).boot(
+                against: peer.endpoints, over: peer.network)
+            guard case .localDisk(let why) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(why.hasPrefix("loader tftp://10.213.77.2/snponly.efi: TFTP error 1"))
+        }
+    }
+}
+
+/// dnsmasq in a network namespace of its own, at the other end of a veth pair.
+private struct Dnsmasq {
+    var endpoints: Endpoints
+    var network: Network
+
+    static let isAvailable =
+        getuid() == 0 && FileManager.default.isExecutableFile(atPath: program)
+        && (try? run("ip", "netns", "add", "blprobe")) == 0 && (try? run("ip", "netns", "del", "blprobe")) == 0
+    private static let program = "/usr/sbin/dnsmasq"
+
+    static func with(
+        arguments: [String], files: [String: Int], script: String, _ body: (Dnsmasq) async throws -> Void
+    ) async throws {
+        let name = "bl\(UInt16.random(in: 0 ... .max))"
+        let root = FileManager.default.temporaryDirectory.appending(path: name)
+        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: root) }
+        for (file, size) in files { try Data(count: size).write(to: root.appending(path: file)) }
+        try Data("#!ipxe\n\(script)\n".utf8).write(to: root.appending(path: "boot.ipxe"))
+
+        // The namespace takes its end of the pair with it, and so ours.
+        defer { _ = try? run("ip", "netns", "del", name) }
+        for command in [
+            "netns add \(name)", "link add \(name)a type veth peer name \(name)b netns \(name)",
+            "addr add 10.213.77.1/24 dev \(name)a", "link set \(name)a up",
+            "-n \(name) addr add 10.213.77.2/24 dev \(name)b",
+            "-n \(name) link set \(name)b up", "-n \(name) link set lo up",
+        ] {
+            let status = try run("ip", command.split(separator: " ").map(String.init))
+            try #require(status == 0, "ip \(command)")
+        }
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments =
+            [
+                "ip", "netns", "exec", name, program, "--keep-in-foreground", "--conf-file=/dev/null", "--port=0",
+                "--user=root",
+                "--no-ping", "--dhcp-authoritative", "--log-facility=-", "--pid-file=",
+                "--dhcp-leasefile=\(root.path)/leases", "--enable-tftp", "--tftp-root=\(root.path)",
+            ] + arguments
+        let log = Pipe()
+        process.standardError = log
+        try process.run()
+        // Not SIGTERM: a child of a thread pool's thread is born with that blocked.
+        defer {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        // dnsmasq logs this when its sockets are open.
+        var text = ""
+        while !text.contains("TFTP root is") {
+            let data = log.fileHandleForReading.availableData
+            try #require(!data.isEmpty, "dnsmasq ended: \(text)")
+            text += String(decoding: data, as: UTF8.self)
+        }
+        var network = Network()
+        network.relay = IPv4Address(bits: 0x0AD5_4D01)
+        network.relayPort = 67
+        try await body(Dnsmasq(endpoints: Endpoints(address: IPv4Address(bits: 0x0AD5_4D02)), network: network))
+    }
+
+    private static func run(_ program: String, _ arguments: String...) throws -> Int32 { try run(program, arguments) }
+
+    private static func run(_ program: String, _ arguments: [String]) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}
