@@ -15,6 +15,13 @@ PEER_ADDRESS = "10.10.20.1"  # the other DHCP server
 BRIDGE = "br0"
 
 
+# OVMF asks for HTTP boot over IPv6 before the disk, for 64 seconds where nobody answers. An URL that nobody serves ends it in four.
+FAIL_IPV6 = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", f"--interface={BRIDGE}", "--bind-interfaces"]
+FAIL_IPV6 += ["--log-facility=-", "--user=root", "--dhcp-range=fd77::10,fd77::99,64,1h", "--dhcp-leasefile=/run/leases6"]
+FAIL_IPV6 += ["--dhcp-option=option6:bootfile-url,http://[fd77::1]:9/none"]
+FAIL_IPV6 += ["--dhcp-option=option6:16,00:00:01:57:00:0a:48:54:54:50:43:6c:69:65:6e:74"]  # vendor class HTTPClient
+
+
 class Failed(Exception):
     """An expectation that does not hold; its text is what a reader needs to go on."""
 
@@ -88,7 +95,7 @@ class Service:
 class Lab:
     """Set up once for all cases; lives in the namespaces that `run` made, so nothing here is ever taken down."""
 
-    def __init__(self):
+    def __init__(self, folder):
         # `ip netns` and the servers write below /run; this one ends with the test.
         sh("mount", "-t", "tmpfs", "tmpfs", "/run")
         sh("ip", "link", "set", "lo", "up")
@@ -106,6 +113,7 @@ class Lab:
         sh("ip", "-n", "peer", "address", "add", f"{PEER_ADDRESS}/24", "dev", "eth0")
         sh("ip", "-n", "peer", "link", "set", "eth0", "up")
         threading.Thread(target=advertise_router, daemon=True).start()
+        Service("dhcpv6", FAIL_IPV6, folder, ready=lambda service: service.said("DHCPv6, IP range"))
 
     def forget_neighbours(self):
         sh("ip", "neighbour", "flush", "dev", BRIDGE)

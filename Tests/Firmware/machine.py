@@ -69,12 +69,15 @@ class Machine:
 
     def read(self, console, start):
         text = b""
+        log = (self.folder / "console.log").open("a", buffering=1)
+        print("--- power on", file=log)
         while chunk := console.read1(4096):
             *lines, text = re.split(rb"[\r\n]+", text + chunk)
             with self.news:
                 for line in lines:
                     if plain := ESCAPES.sub("", line.decode("latin1")).rstrip():
                         self.lines.append((time.monotonic() - start, plain))
+                        print(f"{self.lines[-1][0]:8.2f} {plain}", file=log)
                 self.news.notify_all()
 
     def count(self, pattern):

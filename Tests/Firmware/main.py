@@ -17,7 +17,8 @@ class Setting:
 
     def __init__(self, binary, folder, artifacts):
         self.binary, self.folder, self.artifacts = binary, folder, artifacts
-        self.lab = Lab()
+        self.folder.mkdir(parents=True)
+        self.lab = Lab(self.folder)
 
 
 def run(setting, number, title, case):

@@ -88,10 +88,7 @@ class Story:
 
     def evidence(self):
         """For a failure: the last words of everyone."""
-        parts = []
-        if hasattr(self, "machine") and self.machine.lines:
-            parts.append(f"console:\n{self.machine.console(15)}")
-        parts += [f"{log.name}:\n{last(log)}" for log in sorted(self.folder.glob("*.log")) if log.stat().st_size]
+        parts = [f"{log.name}:\n{last(log)}" for log in sorted(self.folder.glob("*.log")) if log.stat().st_size]
         return "\n".join(parts)
 
 
