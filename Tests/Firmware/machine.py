@@ -7,7 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-from lab import Failed
+from rig import Failed
+
 
 OVMF = Path("/usr/share/OVMF")
 BOOTED_DISK = r"booted from the disk"

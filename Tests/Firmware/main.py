@@ -8,7 +8,8 @@ import traceback
 from pathlib import Path
 
 from cases import CASES
-from lab import Failed, Lab, Skipped
+from lab import Lab
+from rig import Failed, Skipped
 from story import Story
 
 

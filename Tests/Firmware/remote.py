@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from lab import Service, eventually, expect, sh
+from rig import Service, eventually, expect, sh
+
 
 
 

@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 from daemon import EXAMPLES
-from lab import ADDRESS, Skipped, expect, sh
+from lab import ADDRESS
 from manifests import HEAD
+from rig import Skipped, expect, sh
 
 UNIT = EXAMPLES / "systemd/bootlatch.service"
 NOBODY = 65534

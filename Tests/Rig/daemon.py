@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from lab import BRIDGE, Failed, Service, expect
+from rig import Failed, Service, expect
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -25,7 +25,7 @@ class Daemon:
         self.state = self.folder / "state"
         self.file = self.folder / "bootlatch.yaml"
         self.state.mkdir(exist_ok=True)
-        settings = {"state": self.state, "interfaces": f"[{BRIDGE}]", "interval": "2s", "socket": self.state / "control.sock"} | settings
+        settings = {"state": self.state, "socket": self.state / "control.sock"} | settings
         self.file.write_text(configuration(example, **settings))
 
     def start(self, wrapper=()):
