@@ -45,7 +45,7 @@ def eventually(what, condition, deadline):
 class Service:
     """A server that runs until `stop`; its output is a file, shown when the case fails."""
 
-    def __init__(self, name, command, folder, peer=False, ready=None, **options):
+    def __init__(self, name, command, folder, peer=False, ready=None, deadline=30, **options):
         self.name = name
         self.log = Path(folder) / f"{name}.log"
         if peer:
@@ -54,7 +54,7 @@ class Service:
             list(map(str, command)), stdin=subprocess.DEVNULL, stdout=self.log.open("a"), stderr=subprocess.STDOUT, **options
         )
         if ready:
-            eventually(f"{name} is ready", lambda: self.alive() and ready(self), 30)
+            eventually(f"{name} is ready", lambda: self.alive() and ready(self), deadline)
 
     def alive(self):
         if self.process.poll() is not None:
