@@ -3,7 +3,8 @@
 import struct
 from pathlib import Path
 
-from lab import sh
+from rig import sh
+
 
 SECTOR = 512
 SECTORS_PER_CLUSTER = 4

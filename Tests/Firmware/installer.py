@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import disk
-from lab import Failed, sh
+from rig import Failed, sh
 
 SOURCE = Path(__file__).parent / "installer"
 MODULES = ["failover", "net_failover", "virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci"]

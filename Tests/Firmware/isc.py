@@ -1,8 +1,8 @@
 """The case that Bootlatch exists for: an ISC dhcpd that always hands out a boot file, configured as in examples/isc-dhcp."""
 
 from daemon import EXAMPLES
-from lab import expect
 from machine import BOOTED_DISK
+from rig import expect
 from story import MAC, Story
 
 EXAMPLE = EXAMPLES / "isc-dhcp"

@@ -1,94 +1,27 @@
 """The network of the test: a bridge with Bootlatch's address, cables to machines and to other people's servers."""
 
-import os
-import re
-import select
 import socket
 import struct
-import subprocess
 import threading
-import time
-from pathlib import Path
+
+from rig import PEER, Service, sh
 
 ADDRESS = "10.10.20.2"  # Bootlatch, as in examples/isc-dhcp
 PEER_ADDRESS = "10.10.20.1"  # the other DHCP server
 BRIDGE = "br0"
 
 
-class Failed(Exception):
-    """An expectation that does not hold; its text is what a reader needs to go on."""
-
-
-class Skipped(Exception):
-    """A case that this machine cannot run; its text says why."""
-
-
-def expect(condition, message):
-    if not condition:
-        raise Failed(message)
-
-
-def sh(*command, **options):
-    """Runs a command to its end and returns its output; a failure shows what it said."""
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, **options)
-    if done.returncode != 0:
-        raise Failed(f"{' '.join(map(str, command))}: exit {done.returncode}: {(done.stderr + done.stdout).strip()}")
-    return done.stdout.strip()
-
-
-def eventually(what, condition, deadline):
-    """Waits until `condition()` is true and returns its value; `deadline` in seconds."""
-    end = time.monotonic() + deadline
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise Failed(f"not within {deadline} s: {what}")
-        select.select([], [], [], 0.05)
-
-
-class Service:
-    """A server that runs until `stop`; its output is a file, shown when the case fails."""
-
-    def __init__(self, name, command, folder, peer=False, ready=None, **options):
-        self.name = name
-        self.log = Path(folder) / f"{name}.log"
-        if peer:
-            command = ["ip", "netns", "exec", "peer", *command]
-        self.process = subprocess.Popen(
-            list(map(str, command)), stdin=subprocess.DEVNULL, stdout=self.log.open("a"), stderr=subprocess.STDOUT, **options
-        )
-        if ready:
-            eventually(f"{name} is ready", lambda: self.alive() and ready(self), 30)
-
-    def alive(self):
-        if self.process.poll() is not None:
-            raise Failed(f"{self.name} ended by itself with exit {self.process.returncode}:\n{self.tail()}")
-        return True
-
-    def tail(self, lines=15):
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
-
-    def said(self, pattern):
-        return re.search(pattern, self.log.read_text(errors="replace"))
-
-    def stop(self, deadline=15):
-        """SIGTERM, and the exit status."""
-        if self.process.poll() is None:
-            self.process.terminate()
-        try:
-            return self.process.wait(deadline)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise Failed(f"{self.name} did not end within {deadline} s of SIGTERM") from None
+# OVMF asks for HTTP boot over IPv6 before the disk, for 64 seconds where nobody answers. An URL that nobody serves ends it in four.
+FAIL_IPV6 = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", f"--interface={BRIDGE}", "--bind-interfaces"]
+FAIL_IPV6 += ["--log-facility=-", "--user=root", "--dhcp-range=fd77::10,fd77::99,64,1h", "--dhcp-leasefile=/run/leases6"]
+FAIL_IPV6 += ["--dhcp-option=option6:bootfile-url,http://[fd77::1]:9/none"]
+FAIL_IPV6 += ["--dhcp-option=option6:16,00:00:01:57:00:0a:48:54:54:50:43:6c:69:65:6e:74"]  # vendor class HTTPClient
 
 
 class Lab:
     """Set up once for all cases; lives in the namespaces that `run` made, so nothing here is ever taken down."""
 
-    def __init__(self):
+    def __init__(self, folder):
         # `ip netns` and the servers write below /run; this one ends with the test.
         sh("mount", "-t", "tmpfs", "tmpfs", "/run")
         sh("ip", "link", "set", "lo", "up")
@@ -99,13 +32,14 @@ class Lab:
         sh("ip", "tuntap", "add", "tap0", "mode", "tap")
         sh("ip", "link", "set", "tap0", "master", BRIDGE, "up")
         # The other DHCP server is a machine of its own: both want port 67.
-        sh("ip", "netns", "add", "peer")
-        sh("ip", "link", "add", "peer0", "type", "veth", "peer", "name", "eth0", "netns", "peer")
+        sh("ip", "netns", "add", PEER)
+        sh("ip", "link", "add", "peer0", "type", "veth", "peer", "name", "eth0", "netns", PEER)
         sh("ip", "link", "set", "peer0", "master", BRIDGE, "up")
-        sh("ip", "-n", "peer", "link", "set", "lo", "up")
-        sh("ip", "-n", "peer", "address", "add", f"{PEER_ADDRESS}/24", "dev", "eth0")
-        sh("ip", "-n", "peer", "link", "set", "eth0", "up")
+        sh("ip", "-n", PEER, "link", "set", "lo", "up")
+        sh("ip", "-n", PEER, "address", "add", f"{PEER_ADDRESS}/24", "dev", "eth0")
+        sh("ip", "-n", PEER, "link", "set", "eth0", "up")
         threading.Thread(target=advertise_router, daemon=True).start()
+        Service("dhcpv6", FAIL_IPV6, folder, ready=lambda service: service.said("DHCPv6, IP range"))
 
     def forget_neighbours(self):
         sh("ip", "neighbour", "flush", "dev", BRIDGE)

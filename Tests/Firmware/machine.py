@@ -7,7 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-from lab import Failed
+from rig import Failed
+
 
 OVMF = Path("/usr/share/OVMF")
 BOOTED_DISK = r"booted from the disk"
@@ -69,12 +70,15 @@ class Machine:
 
     def read(self, console, start):
         text = b""
+        log = (self.folder / "console.log").open("a", buffering=1)
+        print("--- power on", file=log)
         while chunk := console.read1(4096):
             *lines, text = re.split(rb"[\r\n]+", text + chunk)
             with self.news:
                 for line in lines:
                     if plain := ESCAPES.sub("", line.decode("latin1")).rstrip():
                         self.lines.append((time.monotonic() - start, plain))
+                        print(f"{self.lines[-1][0]:8.2f} {plain}", file=log)
                 self.news.notify_all()
 
     def count(self, pattern):

@@ -8,7 +8,8 @@ import traceback
 from pathlib import Path
 
 from cases import CASES
-from lab import Failed, Lab, Skipped
+from lab import Lab
+from rig import Failed, Skipped
 from story import Story
 
 
@@ -17,7 +18,8 @@ class Setting:
 
     def __init__(self, binary, folder, artifacts):
         self.binary, self.folder, self.artifacts = binary, folder, artifacts
-        self.lab = Lab()
+        self.folder.mkdir(parents=True)
+        self.lab = Lab(self.folder)
 
 
 def run(setting, number, title, case):

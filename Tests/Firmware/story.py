@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from daemon import EXAMPLES, Daemon
-from lab import Service, expect
+from lab import BRIDGE
 from machine import BOOTED_DISK, REPORTED, Machine
 from remote import Remote
+from rig import Service, expect
 
 MAC = "52:54:00:12:34:01"
 STARTED = "installer: started"
@@ -31,8 +32,8 @@ class Story:
         self.daemon.reconcile()
 
     def configure(self, mode, example=EXAMPLES / "systemd/bootlatch.yaml", **settings):
-        settings = {"url": self.remote.url, "mode": mode, "artifacts": self.setting.artifacts} | settings
-        self.daemon = Daemon(self.setting.binary, self.folder, example, **settings)
+        settings = {"mode": mode, "artifacts": self.setting.artifacts, "interfaces": f"[{BRIDGE}]", "interval": "2s"} | settings
+        self.daemon = Daemon(self.setting.binary, self.folder, example, url=self.remote.url, **settings)
 
     def peer(self, name, command, ready):
         """Starts somebody else's server on the machine next door."""
@@ -88,10 +89,7 @@ class Story:
 
     def evidence(self):
         """For a failure: the last words of everyone."""
-        parts = []
-        if hasattr(self, "machine") and self.machine.lines:
-            parts.append(f"console:\n{self.machine.console(15)}")
-        parts += [f"{log.name}:\n{last(log)}" for log in sorted(self.folder.glob("*.log")) if log.stat().st_size]
+        parts = [f"{log.name}:\n{last(log)}" for log in sorted(self.folder.glob("*.log")) if log.stat().st_size]
         return "\n".join(parts)
 
 

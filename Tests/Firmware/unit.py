@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 from daemon import EXAMPLES
-from lab import ADDRESS, Skipped, expect, sh
+from lab import ADDRESS
 from manifests import HEAD
+from rig import Skipped, expect, sh
 
 UNIT = EXAMPLES / "systemd/bootlatch.service"
 NOBODY = 65534
@@ -44,7 +45,7 @@ def runs_unprivileged(story):
     story.folder.mkdir()
     program = shutil.copy(story.setting.binary, story.folder)
     story.repository(HEAD)
-    story.configure("proxy", http="{port: 80}")
+    story.configure("proxy", http=f"{{port: 80, artifacts: {story.setting.artifacts}}}")
     story.daemon.binary = program
     for path in [story.folder, story.daemon.state]:
         os.chown(path, NOBODY, NOBODY)

@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from lab import BRIDGE, Failed, Service, expect
+from rig import Failed, Service, expect
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -25,23 +25,23 @@ class Daemon:
         self.state = self.folder / "state"
         self.file = self.folder / "bootlatch.yaml"
         self.state.mkdir(exist_ok=True)
-        settings = {"state": self.state, "interfaces": f"[{BRIDGE}]", "interval": "2s", "socket": self.state / "control.sock"} | settings
+        settings = {"state": self.state, "socket": self.state / "control.sock"} | settings
         self.file.write_text(configuration(example, **settings))
 
-    def start(self, wrapper=()):
+    def start(self, wrapper=(), deadline=30):
         endpoints = self.state / "endpoints.json"
         endpoints.unlink(missing_ok=True)
         command = [*wrapper, self.binary, "serve", "--config", self.file]
-        self.service = Service("bootlatch", command, self.folder, ready=lambda _: endpoints.exists())
+        self.service = Service("bootlatch", command, self.folder, ready=lambda _: endpoints.exists(), deadline=deadline)
         return json.loads(endpoints.read_text())
 
-    def reconcile(self):
+    def reconcile(self, deadline=60):
         """Asks for a pass and returns what changed."""
-        return self.command("reconcile", "-o", "json")
+        return self.command("reconcile", "-o", "json", deadline=deadline)
 
-    def command(self, *arguments):
+    def command(self, *arguments, deadline=60):
         command = [str(self.binary), *arguments, "--config", str(self.file)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=deadline)
         # 1 says that something changed, 2 that the command failed.
         if done.returncode not in (0, 1):
             raise Failed(f"{' '.join(command)}: exit {done.returncode}: {done.stderr.strip()}")

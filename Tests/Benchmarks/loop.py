@@ -1,0 +1,118 @@
+"""The loop's own times: first load, one-file reconcile beside `git fetch`, memory, and from a report to refusal and commit."""
+
+import re
+import statistics
+import time
+import urllib.request
+
+from daemon import EXAMPLES, Daemon
+from inventory import Repository, mac
+from rig import Service, expect, sh
+
+ROUNDS = 11
+REPORTS = 5
+
+
+def timed(action):
+    start = time.monotonic()
+    action()
+    return time.monotonic() - start
+
+
+def milliseconds(samples):
+    return f"{statistics.median(samples) * 1000:.1f} ms (of {len(samples)}: {min(samples) * 1000:.1f} to {max(samples) * 1000:.1f})"
+
+
+class Loop:
+    def __init__(self, binary, folder, hosts, mode="off"):
+        self.folder, self.hosts = folder, hosts
+        folder.mkdir(parents=True)
+        artifacts = folder / "artifacts"
+        artifacts.mkdir()
+        for name in ("vmlinuz", "initrd"):
+            (artifacts / name).write_bytes(bytes(4096))
+        self.repository = Repository(folder, hosts)
+        command = [f"{sh('git', '--exec-path')}/git-daemon", "--listen=127.0.0.1", f"--base-path={folder}", "--export-all"]
+        command += ["--enable=receive-pack", "--verbose", "--reuseaddr", self.repository.bare]
+        self.git_daemon = Service("git-daemon", command, folder, ready=lambda service: service.said("Ready to rumble"))
+        self.url = "git://127.0.0.1/inventory.git"
+        self.daemon = Daemon(
+            binary, folder, EXAMPLES / "systemd/bootlatch.yaml", url=self.url, mode=mode, interfaces="[lab0]", address="10.88.0.1",
+            artifacts=artifacts, interval="1h",
+        )  # fmt: skip
+
+    def start(self):
+        """Until the first pass is through: clone, load, journal, gate."""
+        start = time.monotonic()
+        self.daemon.start(deadline=600)
+        self.daemon.reconcile(deadline=600)
+        return time.monotonic() - start
+
+    def stop(self):
+        self.daemon.stop()
+        self.git_daemon.stop()
+
+    def memory(self, field):
+        status = open(f"/proc/{self.daemon.service.process.pid}/status").read()
+        return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE)[1]) / 1024
+
+    def reconciles(self):
+        """One file a push: the daemon's pass, and the git program's fetch of the same commit; who goes first alternates."""
+        ruler = self.folder / "ruler.git"
+        sh("git", "init", "-q", "--bare", ruler)
+        fetch = lambda: sh("git", "-C", ruler, "fetch", "-q", self.url, "+refs/heads/main:refs/heads/main")
+        clone = timed(fetch)
+        passes, fetches = [], []
+        for number in range(ROUNDS):
+            self.repository.arm(number)
+            if number % 2:
+                fetches.append(timed(fetch))
+                passes.append(timed(self.daemon.reconcile))
+            else:
+                passes.append(timed(self.daemon.reconcile))
+                fetches.append(timed(fetch))
+        idle = [timed(self.daemon.reconcile) for _ in range(ROUNDS)]
+        return clone, passes, fetches, idle
+
+    def script(self, number):
+        name = mac(number).replace(":", "-")
+        with urllib.request.urlopen(f"http://10.88.0.1:8080/boot/{name}/script.ipxe?platform=pcbios", timeout=10) as response:
+            return response.read().decode()
+
+    def reports(self):
+        """From the webhook's first byte to the first refused script, and to the new tip in the remote."""
+        refused, committed = [], []
+        for number in range(ROUNDS, ROUNDS + REPORTS):
+            self.repository.arm(number)
+            self.daemon.reconcile()
+            tip = self.repository.tip()
+            hook = re.search(r"hook=(\S+)", self.script(number))
+            expect(hook, f"no script for an armed machine:\n{self.script(number)}")
+            reference = self.repository.bare / "refs/heads/main"
+            start = time.monotonic()
+            urllib.request.urlopen(urllib.request.Request(hook[1], data=b"", method="POST"), timeout=10).read()
+            expect("hook=" not in self.script(number), "let in after its report")
+            refused.append(time.monotonic() - start)
+            while reference.read_text().strip() == tip:
+                expect(time.monotonic() - start < 60, "no commit within a minute")
+                time.sleep(0.001)
+            committed.append(time.monotonic() - start)
+        return refused, committed
+
+
+def measure(binary, folder, hosts, row):
+    loop = Loop(binary, folder, hosts)
+    label = f"{hosts:,} hosts"
+    row(label, "first load, clone included", f"{loop.start():.2f} s")
+    row(label, "resident memory after it, and at its peak", f"{loop.memory('VmRSS'):.0f} MiB, {loop.memory('VmHWM'):.0f} MiB")
+    clone, passes, fetches, idle = loop.reconciles()
+    row(label, "git fetch of everything, for comparison", f"{clone:.2f} s")
+    row(label, "one-file reconcile, median", milliseconds(passes))
+    row(label, "reconcile without a change", milliseconds(idle))
+    row(label, "git fetch of the same commit, median", milliseconds(fetches))
+    row(label, "reconcile / git fetch", f"{statistics.median(passes) / statistics.median(fetches):.2f}")
+    refused, committed = loop.reports()
+    row(label, "webhook to refused", milliseconds(refused))
+    row(label, "webhook to commit on the remote (window 1 s)", milliseconds(committed))
+    row(label, "resident memory at the end", f"{loop.memory('VmRSS'):.0f} MiB")
+    loop.stop()
