@@ -70,7 +70,7 @@ let package = Package(
         tests("InventoryTests", ["Inventory"]),
         tests("YAMLTests", ["YAML"]),
         tests("ManifestTests", ["Manifest", "Inventory", "YAML"]),
-        tests("GitTests", ["Git"]),
+        tests("GitTests", ["Git"], resources: [.copy("Servers")]),
         tests("JournalTests", ["Journal", "Inventory"]),
         tests("BootTests", ["Boot", "Inventory"] + nio),
         tests("ProvisionTests", ["Provision", "Inventory"]),

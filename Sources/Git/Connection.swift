@@ -1,7 +1,7 @@
 import CLibgit2
 
 /// How far a fetch is.
-package struct Progress: Hashable, Sendable {
+package struct FetchProgress: Hashable, Sendable {
     package let receivedObjects: Int
     package let totalObjects: Int
     package let receivedBytes: Int
@@ -64,13 +64,13 @@ struct Connection: ~Copyable {
         try session.check(withRefspec("+\(ref):\(ref)") { git_remote_download(remote.pointer, $0, &options) })
     }
 
-    /// Sends `commit`'s history and asks the remote to move `ref` to it. Success says only that it was asked.
-    func upload(_ commit: ObjectID, to ref: String) throws(GitError) {
+    /// Sends the history of our ref `source` and asks the remote to move `ref` to it. Success says only that it was asked.
+    func upload(_ source: String, to ref: String) throws(GitError) {
         var options = git_push_options()
         git_push_options_init(&options, UInt32(GIT_PUSH_OPTIONS_VERSION))
         options.callbacks = session.callbacks
         options.proxy_opts.type = GIT_PROXY_AUTO
-        try session.check(withRefspec("\(commit):\(ref)") { git_remote_upload(remote.pointer, $0, &options) })
+        try session.check(withRefspec("\(source):\(ref)") { git_remote_upload(remote.pointer, $0, &options) })
     }
 }
 

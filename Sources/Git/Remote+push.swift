@@ -63,7 +63,11 @@ extension Remote {
             let connection = try Connection(session, repository: repository, direction: GIT_DIRECTION_PUSH)
             // The server compares the branch with what it tells us here, so nobody can come between.
             guard try connection.refs()[ref] == expecting else { return .raced }
-            try connection.upload(commit, to: ref)
+            // libgit2 pushes refs only.
+            let source = "refs/bootlatch/push/\(commit)"
+            try setTip(of: source, to: commit, in: repository)
+            defer { git_reference_remove(repository.pointer, source) }
+            try connection.upload(source, to: ref)
             guard let reason = session.refused[ref] else { return .sent }
             return .rejected([reason, session.remark].filter { !$0.isEmpty }.joined(separator: ": "))
         }

@@ -5,6 +5,10 @@ package struct FetchedTip: Hashable, Sendable {
     package let commit: ObjectID
     /// What the mirror knew before; nil at the first fetch.
     package let previous: ObjectID?
+
+    package init(commit: ObjectID, previous: ObjectID?) {
+        (self.commit, self.previous) = (commit, previous)
+    }
 }
 
 /// How a push ended.
@@ -38,7 +42,7 @@ package actor Remote {
     /// Brings `branch` into the bare repository at `path`, which must exist, and moves its tracking ref.
     package nonisolated func fetch(
         into path: String, branch: String, deadline: Duration,
-        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+        progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }
     ) async throws(GitError) -> FetchedTip {
         try await bounded(deadline, as: address.description) { (operation) throws(GitError) in
             try await fetchNow(into: path, branch, operation, progress)
@@ -46,7 +50,7 @@ package actor Remote {
     }
 
     private func fetchNow(
-        into path: String, _ branch: String, _ operation: Operation, _ progress: @escaping (Progress) -> Void
+        into path: String, _ branch: String, _ operation: Operation, _ progress: @escaping (FetchProgress) -> Void
     ) throws(GitError) -> FetchedTip {
         let ref = try branchRef(branch)
         let repository = try Repository.open(path)
@@ -74,7 +78,7 @@ package actor Remote {
 
     /// Sessions hold what one connection has tried, so each connection gets a new one.
     func makeSession(
-        _ operation: Operation, mirror: String, progress: @escaping (Progress) -> Void = { _ in }
+        _ operation: Operation, mirror: String, progress: @escaping (FetchProgress) -> Void = { _ in }
     ) throws(GitError) -> Session {
         if operation.ending != nil { throw .cancelled }
         try trust.apply(to: address, mirror: mirror)

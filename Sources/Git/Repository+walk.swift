@@ -6,7 +6,7 @@ extension Repository {
         if a == b { return true }
         var (ancestor, commit) = (a.oid, b.oid)
         let answer = git_graph_descendant_of(handle.pointer, &commit, &ancestor)
-        if answer == GIT_ENOTFOUND.rawValue { try requireCommits(a, b) }
+        if answer < 0 { try requireCommits(a, b) }
         try check("compare \(a.short) and \(b.short)", answer)
         return answer == 1
     }

@@ -7,7 +7,7 @@ final class Session {
     let operation: Operation
     private let credentials: Credentials
     private let trust: Trust
-    private let progress: (Progress) -> Void
+    private let progress: (FetchProgress) -> Void
     private var asked = 0
     /// Why a callback ended the connection; libgit2's own text would not say.
     private(set) var failure: GitError?
@@ -18,7 +18,7 @@ final class Session {
 
     init(
         _ address: RemoteAddress, _ credentials: Credentials, _ trust: Trust, _ operation: Operation,
-        progress: @escaping (Progress) -> Void
+        progress: @escaping (FetchProgress) -> Void
     ) {
         (self.address, self.credentials, self.trust) = (address, credentials, trust)
         (self.operation, self.progress) = (operation, progress)
@@ -37,7 +37,7 @@ final class Session {
         }
         callbacks.transfer_progress = { stats, payload in
             guard let session = Session.at(payload), let stats else { return GIT_EUSER.rawValue }
-            session.progress(Progress(stats.pointee))
+            session.progress(FetchProgress(stats.pointee))
             return session.proceed
         }
         callbacks.push_transfer_progress = { _, _, _, payload in Session.at(payload)?.proceed ?? GIT_EUSER.rawValue }
