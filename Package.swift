@@ -67,6 +67,10 @@ let package = Package(
             ] + nio,
             swiftSettings: settings),
 
+        // The rules of armings, written a second time without the product, and sequences that compare the two.
+        .target(name: "Oracle", path: "Tests/Oracle", swiftSettings: settings),
+        tests("OracleTests", ["Oracle"]),
+
         tests("InventoryTests", ["Inventory"]),
         tests("YAMLTests", ["YAML"]),
         tests("ManifestTests", ["Manifest", "Inventory", "YAML"]),

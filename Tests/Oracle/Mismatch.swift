@@ -1,0 +1,54 @@
+/// Where the subject and the rules part.
+package struct Mismatch: Error, CustomStringConvertible {
+    package let seed: UInt64
+    package let step: Int
+    package let what: String
+    let expected: String
+    let actual: String
+    /// The steps up to here.
+    var steps: [String] = []
+    var log = ""
+    var directory = ""
+
+    package var description: String {
+        """
+        seed \(seed), step \(step): \(what)
+          the rules say: \(expected)
+          the subject:   \(actual)
+        steps
+        \(steps.map { "  " + $0 }.joined(separator: "\n"))
+        commits
+        \(log.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+        replay: make torture SEED=\(seed) SEQUENCES=1
+        """
+    }
+}
+
+/// What a sequence did.
+package struct Tally: Sendable {
+    package var sequences = 0
+    package var steps = 0
+    /// Steps that tried a legitimate re-arm, and those of them that armed by the rules.
+    package var rearms = 0
+    package var rearmed = 0
+    package var scripts = 0
+    package var refusals = 0
+    package var reports = 0
+    package var commits = 0
+    /// How often each reason was compared.
+    package var reasons: [String: Int] = [:]
+
+    package init() {}
+
+    package static func += (sum: inout Tally, other: Tally) {
+        sum.sequences += other.sequences
+        sum.steps += other.steps
+        sum.rearms += other.rearms
+        sum.rearmed += other.rearmed
+        sum.scripts += other.scripts
+        sum.refusals += other.refusals
+        sum.reports += other.reports
+        sum.commits += other.commits
+        sum.reasons.merge(other.reasons, uniquingKeysWith: +)
+    }
+}

@@ -1,0 +1,99 @@
+extension Model {
+    func rules(_ machine: Machine, in lab: Lab) -> Lab.Rules { lab.rules(for: lab.machines[machine.id] ?? machine) }
+
+    /// Whether a step's candidates are more hosts than may be armed at once.
+    func limit(_ step: Step) -> Bool {
+        let hosts = Set(step.candidates.compactMap { step.after.explicit($0)?.machine })
+        let limits = hosts.flatMap { host in
+            [step.before, step.after].map { rules(host, in: $0).armedPerCommit }
+        }
+        return Set(hosts.map(\.id)).count > limits.min() ?? 10
+    }
+
+    /// Arms a candidate, or holds it.
+    func judge(_ mac: String, _ step: Step, limit: Bool) throws {
+        guard let claim = step.after.explicit(mac) else { return }
+        states[mac]?.on = true
+        states[mac]?.offBy = nil
+        states[mac]?.arming = nil
+        states[mac]?.turnedOn = step.commit
+        states[mac]?.hold = try hold(mac, claim.machine, step, limit: limit)
+        if states[mac]?.hold == nil {
+            arm(mac, claim.machine, step.commit, claim.machine, step.before, lastPoll: step.lastPoll)
+        }
+    }
+
+    private func hold(_ mac: String, _ machine: Machine, _ step: Step, limit: Bool) throws -> String? {
+        if step.kind == .rewrite { return has(.rule4ForcePushArms) ? nil : "forcePush" }
+        if step.atFirstSight.contains(mac) && !has(.rule3FirstSightArms) { return "firstSight" }
+        if step.ambiguous.contains(mac) { return "ambiguous" }
+        if try isStale(mac, step), !has(.rule5MergeAlwaysArms) { return "stale" }
+        let loosened = rules(machine, in: step.before).never && !step.after.rules(for: machine).never
+        if loosened && !has(.rule17LooseningArms) { return "loosened" }
+        if limit && !has(.rule19MassArming) { return "overLimit" }
+        let now = now
+        let recent = armings.filter { $0.host == machine.id && now - $0.seen < 86400 }.map(\.commit)
+        if Set(recent).count >= 3 && !has(.rule5FlappingAllowed) { return "flapping" }
+        return nil
+    }
+
+    private func isStale(_ mac: String, _ step: Step) throws -> Bool {
+        guard try history.commit(step.commit).parents.count > 1, let disarm = lastDisarm[mac] else { return false }
+        let wanted = step.annotated.contains(mac) ? step.after.explicit(mac)?.machine.arm : nil
+        var open = [step.commit]
+        var seen: Set<String> = [step.commit]
+        while let id = open.popLast() {
+            let turnedOn = try history.commit(id).parents.filter { parent in
+                let lab = Lab(try history.tree(parent), after: Lab())
+                guard let claim = lab.explicit(mac), claim.card.on else { return false }
+                return wanted == nil || claim.machine.arm == wanted
+            }
+            if turnedOn.isEmpty, try !history.descends(id, from: disarm) { return true }
+            open += turnedOn.filter { seen.insert($0).inserted }
+        }
+        return false
+    }
+
+    /// Makes an arming, by the stricter of the policies before and after the commit.
+    func arm(
+        _ mac: String, _ machine: Machine, _ commit: String, _ before: Machine, _ old: Lab, lastPoll: Int64?
+    ) {
+        let (then, now) = (rules(before, in: old), lab.rules(for: machine))
+        let looser = has(.rule17LooserPolicyCounts)
+        func strict(_ field: (Lab.Rules) -> Int) -> Int { looser ? field(now) : min(field(then), field(now)) }
+        let time = self.now
+        let hours = strict(\.hours)
+        let expireAfter = Int64(hours) * 3600
+        var start = time
+        if let lastPoll, time - lastPoll > expireAfter, !has(.rule8DeadlineFromSeen) {
+            start = min(time, (try? history.commit(commit).time) ?? time)
+        }
+        armings.append(
+            Arming(
+                mac: mac, host: machine.id, commit: commit, seen: time, deadline: start + expireAfter, hours: hours,
+                full: strict(\.full), early: strict(\.early), order: next()))
+        states[mac]?.arming = armings.count - 1
+        states[mac]?.hold = nil
+    }
+
+    /// `reconcile --accept HOST`.
+    func accept(_ host: String) {
+        guard !has(.rule17AcceptIgnored) else { return }
+        lab.lost[host] = nil
+        stopped.remove(host)
+        drops[host] = nil
+        guard let machine = lab.machines[host] else { return }
+        for card in machine.cards {
+            guard lab.explicit(card.mac)?.card.on == true, let state = states[card.mac], state.on else { continue }
+            let time = now
+            if let id = state.arming, armings[id].ending == nil, armings[id].mac == card.mac {
+                guard state.hold != nil || armings[id].mismatched else { continue }
+                states[card.mac]?.hold = nil
+                armings[id].mismatched = false
+                armings[id].deadline = time + Int64(armings[id].hours) * 3600
+            } else if state.arming == nil {
+                arm(card.mac, machine, state.turnedOn, machine, lab, lastPoll: nil)
+            }
+        }
+    }
+}

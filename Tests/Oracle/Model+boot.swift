@@ -1,0 +1,68 @@
+extension Model {
+    enum Script: Equatable {
+        case served(boot: Int, new: Bool)
+        case refused(String)
+    }
+
+    /// A machine asks for its script.
+    func script(_ mac: String, uuid: String?, address: String) throws -> Script {
+        if let uuid, Set(uuid).subtracting("-").count > 1 { uuids[mac, default: []].insert(uuid) }
+        if isFirstScript(mac) && !has(.rule9NoFetch) { try pass() }
+        let reason = decision(mac)
+        guard reason == "netboot", let id = states[mac]?.arming else {
+            let ends = ["spent:expired", "spent:exhausted"].contains(reason) && trusted && !has(.rule8NeverRecorded)
+            if ends, let id = states[mac]?.arming { end(id, String(reason.dropFirst(6))) }
+            return .refused(reason)
+        }
+        if let open = openBoot(of: id, now: now) { return .served(boot: open, new: false) }
+        var boot = Boot(
+            arming: id, mac: mac, host: lab.owner(mac)?.id ?? "", address: address, first: now, order: next())
+        // Nobody sees the kernel of a chained script go by.
+        boot.whole = lab.explicit(mac)?.card.chained == true && !has(.rule8ChainedIsEarly)
+        boots.append(boot)
+        return .served(boot: boots.count - 1, new: true)
+    }
+
+    /// Whether the next script would be the first of its arming.
+    func isFirstScript(_ mac: String) -> Bool {
+        guard let id = states[mac]?.arming, armings[id].ending == nil, armings[id].mac == mac else { return false }
+        return !boots.contains { $0.arming == id }
+    }
+
+    func kernel(_ boot: Int, whole: Bool) {
+        boots[boot].started = true
+        if whole { boots[boot].whole = true }
+    }
+
+    /// The reason `continueBoot` gives for kernel and initrd.
+    func bytes(_ index: Int?) -> String {
+        guard let index else { return "unknown" }
+        let boot = boots[index]
+        guard let claims = lab.claims[boot.mac] ?? lab.owner(boot.mac).map({ _ in [] }) else { return "unknown" }
+        if claims.count > 1 && !has(.duplicateAllowed) { return "suspended:duplicate" }
+        guard let claim = claims.first else { return "suspended:lost" }
+        if claim.broken { return "suspended:broken" }
+        let arming = armings[boot.arming]
+        let byReport = ["provisioned", "failed"].contains(arming.ending) && has(.rule7ReportLetsBootGoOn)
+        let byHand = arming.ending == "disarmed" && has(.rule7HandDisarmLetsBootGoOn)
+        if let ending = arming.reported ?? arming.ending, !["expired", "exhausted"].contains(ending), !byReport, !byHand
+        {
+            return "spent:\(ending)"
+        }
+        if has(.rule7DeadlineEndsBoot), let ending = arming.ending { return "spent:\(ending)" }
+        let rules = lab.rules(for: claim.machine)
+        if rules.never { return "never" }
+        if rules.broken { return "held:brokenPolicy" }
+        if let hold = states[boot.mac]?.hold { return "held:\(hold)" }
+        if arming.mismatched { return "held:mismatched" }
+        if let state = states[boot.mac], !state.on, state.offBy == nil, !has(.rule7HandDisarmLetsBootGoOn) {
+            return "off"
+        }
+        if states[boot.mac]?.arming != boot.arming { return "superseded" }
+        return "netboot"
+    }
+}
+
+extension [String] {
+    fileprivate func contains(_ value: String?) -> Bool { value.map { contains($0) } ?? false }
+}

@@ -1,0 +1,177 @@
+extension Model {
+    /// One look at the remote.
+    func pass() throws {
+        let now = now
+        guard reachable, let tip = try history.tip(branch) else { return }
+        let lastPoll = lastGoodFetch
+        lastGoodFetch = now
+        guard tip != processed else { return }
+        if let old = processed {
+            if has(.rule1OnlyTheTip) {
+                try take(.step, tip, lastPoll: lastPoll)
+            } else if try history.descends(tip, from: old) {
+                for commit in try path(from: old, to: tip) { try take(.step, commit, lastPoll: lastPoll) }
+            } else {
+                try take(.rewrite, tip, lastPoll: lastPoll)
+            }
+        } else {
+            try firstSight(tip)
+        }
+        processed = tip
+    }
+
+    private func path(from old: String, to tip: String) throws -> [String] {
+        guard has(.rule1FirstParent) else { return try history.path(from: old, to: tip) }
+        var path: [String] = []
+        var id: String? = tip
+        while let commit = id, commit != old {
+            path.append(commit)
+            id = try history.commit(commit).parents.first
+        }
+        return id == nil ? [tip] : path.reversed()
+    }
+
+    private func firstSight(_ tip: String) throws {
+        lab = Lab(try history.tree(tip), after: Lab())
+        brokenAtFirstSight = Set(lab.files.filter { $0.value.broken }.map(\.key))
+        for (mac, claims) in lab.claims.sorted(by: { $0.key < $1.key }) where !claims[0].broken {
+            let on = claims.contains { $0.card.on }
+            let claim = claims.first { $0.card.on } ?? claims[0]
+            states[mac] = State(
+                on: on, hold: on ? "firstSight" : nil, annotation: claim.machine.arm, turnedOn: on ? tip : "")
+            if on && has(.rule3FirstSightArms) { arm(mac, claim.machine, tip, claim.machine, lab, lastPoll: nil) }
+        }
+    }
+
+    /// Takes one step from the lab in force to `commit`.
+    private func take(_ kind: Kind, _ commit: String, lastPoll: Int64?) throws {
+        let before = lab
+        var after = Lab(try history.tree(commit), after: before)
+        after.lost = before.lost.filter { after.machines[$0.key] == nil }
+        let gone = before.machines.filter { after.machines[$0.key] == nil }
+        if gone.count * 2 > before.machines.count && !has(.rule18LossIgnored) { after.lost.merge(gone) { $1 } }
+        lab = after
+        if has(.rule2AbsentForgets) { states = states.filter { after.claims[$0.key] != nil } }
+        if has(.rule2HostForgets) {
+            states = states.filter {
+                before.owner($0.key)?.id == after.owner($0.key)?.id || after.claims[$0.key] == nil
+            }
+        }
+        var step = Step(kind: kind, commit: commit, before: before, after: after, lastPoll: lastPoll)
+        if kind == .step { pair(&step) }
+        for mac in after.claims.keys.sorted() {
+            guard let claim = after.explicit(mac), !step.moved.contains(mac) else { continue }
+            try see(mac, claim, &step)
+        }
+        let limit = limit(step)
+        for mac in step.candidates { try judge(mac, step, limit: limit) }
+        for path in brokenAtFirstSight where after.files[path]?.broken == false { brokenAtFirstSight.remove(path) }
+    }
+
+    /// Finds edited and exchanged MACs.
+    private func pair(_ step: inout Step) {
+        let (before, after) = (step.before, step.after)
+        for (id, now) in after.machines.sorted(by: { $0.key < $1.key }) {
+            guard let then = before.machines[id], now.cards.contains(where: { after.explicit($0.mac) != nil }) else {
+                continue
+            }
+            for index in now.cards.indices where then.cards.indices.contains(index) {
+                let (old, new) = (then.cards[index].mac, now.cards[index].mac)
+                guard old != new, after.claims[old] == nil, before.claims[new] == nil, states[new] == nil,
+                    let state = states[old], state.on, after.explicit(new)?.card.on == true
+                else { continue }
+                let spent = state.arming.map { armings[$0].ending != nil || armings[$0].mac != old } ?? false
+                if (!spent || has(.rule2SpentMoves)) && !has(.rule2MoveLosesArming) {
+                    states[new] = state
+                    states[new]?.annotation = now.arm ?? state.annotation
+                    if let arming = state.arming { armings[arming].mac = new }
+                    step.moved.insert(new)
+                }
+            }
+            let lost = then.cards.contains { card in
+                states[card.mac]?.on == true && !now.cards.contains { $0.mac == card.mac }
+            }
+            if lost {
+                for card in now.cards where states[card.mac] == nil { step.ambiguous.insert(card.mac) }
+            }
+        }
+        guard !has(.rule2SwapAllowed) else { return }
+        var carried: [String: [String: Set<String>]] = [:]
+        for mac in after.claims.keys {
+            if let from = before.claims[mac]?.first?.machine.id, let to = after.explicit(mac)?.machine.id, from != to {
+                carried[from, default: [:]][to, default: []].insert(mac)
+            }
+        }
+        for (from, targets) in carried {
+            for (to, macs) in targets where carried[to]?[from] != nil { step.ambiguous.formUnion(macs) }
+        }
+    }
+
+    /// What one MAC's explicit value means; finds the candidates.
+    private func see(_ mac: String, _ claim: Lab.Claim, _ step: inout Step) throws {
+        let known = states[mac]
+        var state = known ?? State(on: false)
+        let annotation = state.annotation
+        state.annotation = claim.machine.arm ?? annotation
+        defer { states[mac] = state }
+        guard claim.card.on else {
+            if state.on {
+                let disarm = ours[step.commit]?[mac] != nil
+                state.offBy = disarm ? step.commit : nil
+                if !disarm, let id = state.arming, armings[id].mac == mac { end(id, "disarmed") }
+            }
+            state.on = false
+            state.hold = nil
+            return
+        }
+        guard state.on else {
+            if step.kind == .rewrite, try restore(mac, &state, claim, step) { return }
+            step.candidates.append(mac)
+            if known == nil && brokenAtFirstSight.contains(claim.path) { step.atFirstSight.insert(mac) }
+            return
+        }
+        if step.kind == .step, let arm = claim.machine.arm, arm != annotation, !has(.rule6AnnotationIgnored) {
+            step.candidates.append(mac)
+            step.annotated.insert(mac)
+            if let id = state.arming, armings[id].mac == mac { end(id, "disarmed") }
+        } else if step.ambiguous.contains(mac), state.arming.map({ armings[$0].ending == nil }) ?? true {
+            state.hold = "ambiguous"
+        }
+    }
+
+    /// Rule 4: a rewrite dropped our disarm. The arming stays spent and the intent is written again.
+    private func restore(_ mac: String, _ state: inout State, _ claim: Lab.Claim, _ step: Step) throws -> Bool {
+        guard let disarm = state.offBy, let id = ours[disarm]?[mac], let old = processed,
+            try history.descends(old, from: disarm), try !history.descends(step.commit, from: disarm),
+            !has(.rule4ForcePushArms)
+        else { return false }
+        state.on = true
+        state.hold = nil
+        state.arming = id
+        state.offBy = nil
+        guard !has(.rule4DropForgotten) else { return true }
+        intents.insert(id)
+        let host = claim.machine.id
+        let now = now
+        if drops[host]?.last != now { drops[host, default: []].append(now) }
+        if (drops[host] ?? []).count(where: { now - $0 < 3600 }) >= 3 && !has(.rule4DropsWithoutEnd) {
+            stopped.insert(host)
+        }
+        return true
+    }
+}
+
+/// One step of a pass, with what was found out about it on the way.
+struct Step {
+    let kind: Model.Kind
+    let commit: String
+    let before: Lab
+    let after: Lab
+    let lastPoll: Int64?
+    /// Edited MACs that took the state of the one before.
+    var moved: Set<String> = []
+    var ambiguous: Set<String> = []
+    var candidates: [String] = []
+    var annotated: Set<String> = []
+    var atFirstSight: Set<String> = []
+}

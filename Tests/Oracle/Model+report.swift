@@ -1,0 +1,112 @@
+extension Model {
+    /// A webhook with the token of a boot.
+    func report(_ index: Int, success: Bool) {
+        let boot = boots[index]
+        let newest = boots.lastIndex { $0.arming == boot.arming } == index
+        guard success || newest || has(.rule11OldFailureCounts) else { return }
+        let ending = success ? "provisioned" : "failed"
+        let macs = machine(of: boot)
+        if armings[boot.arming].reported == nil { armings[boot.arming].reported = ending }
+        for id in armings.indices where macs.contains(armings[id].mac) || id == boot.arming {
+            if armings[id].order < boot.order || has(.rule11SpendsLaterArmings) { end(id, ending) }
+        }
+    }
+
+    /// The MACs of the machine that a boot ran on, as far as anything shows.
+    private func machine(of boot: Boot) -> Set<String> {
+        let mine: Set = [boot.mac, armings[boot.arming].mac]
+        guard !has(.rule11OnlyThisInterface) else { return mine }
+        var macs = mine
+        let hosts = Set(mine.compactMap { lab.owner($0)?.id } + [boot.host])
+        for machine in lab.machines.merging(lab.lost, uniquingKeysWith: { first, _ in first }).values
+        where hosts.contains(machine.id) {
+            macs.formUnion(machine.cards.map(\.mac))
+        }
+        macs.formUnion(armings.filter { hosts.contains($0.host) }.map(\.mac))
+        guard !has(.rule11OtherHostsForgotten), let seen = uuids[boot.mac] else { return macs }
+        macs.formUnion(uuids.filter { !$0.value.isDisjoint(with: seen) }.keys)
+        return macs
+    }
+
+    /// A webhook with a token that nobody gave out.
+    func unknownReport(address: String) {
+        guard !has(.rule11UnknownTokenIgnored) else { return }
+        var hosts: Set<String> = []
+        for machine in lab.machines.merging(lab.lost, uniquingKeysWith: { first, _ in first }).values
+        where machine.cards.contains(where: { $0.ip == address }) {
+            hosts.insert(machine.id)
+        }
+        for boot in boots where boot.address == address { hosts.insert(lab.owner(boot.mac)?.id ?? boot.host) }
+        for id in armings.indices where armings[id].ending == nil {
+            if let owner = lab.owner(armings[id].mac)?.id, hosts.contains(owner) { armings[id].mismatched = true }
+        }
+    }
+
+    /// Records what has run out.
+    func sweep() {
+        let time = now
+        guard trusted, !has(.rule8NeverRecorded), !has(.rule8NoDeadline) else { return }
+        for id in armings.indices where armings[id].ending == nil && time >= armings[id].deadline {
+            end(id, isUsed(id) ? "exhausted" : "expired")
+        }
+    }
+
+    /// Settles the intents that need no commit; returns the MACs to turn off, by host, with their armings.
+    func plan() -> [String: [String: Int]] {
+        var planned: [String: [String: Int]] = [:]
+        for id in intents.sorted() {
+            let mac = armings[id].mac
+            // What is absent, broken or claimed twice cannot be edited now: the intent waits.
+            guard let claim = lab.explicit(mac) else { continue }
+            let current = states[mac]?.arming == id || has(.rule13DisarmsNewerArming)
+            guard claim.card.on, current else {
+                intents.remove(id)
+                continue
+            }
+            guard !stopped.contains(claim.machine.id) else { continue }
+            planned[claim.machine.id, default: [:]][mac] = id
+        }
+        return planned
+    }
+
+    /// Learns of our own commit in the remote.
+    func landed(_ commit: String, _ macs: [String: Int]) {
+        ours[commit] = macs
+        for (mac, id) in macs {
+            lastDisarm[mac] = commit
+            intents.remove(id)
+        }
+    }
+
+    /// Another branch: everything is forgotten that belongs to the one before.
+    func follow(_ branch: String) {
+        self.branch = branch
+        guard !has(.rule3BranchKeepsState) else { return }
+        for id in armings.indices where armings[id].ending == nil { armings[id].ending = "disarmed" }
+        states = [:]
+        lab = Lab()
+        processed = nil
+        stopped = []
+        drops = [:]
+    }
+}
+
+extension Model {
+    func restart(keepJournal: Bool) {
+        reading = ClockReading()
+        guard !keepJournal else { return }
+        processed = nil
+        lab = Lab()
+        states = [:]
+        armings = []
+        boots = []
+        uuids = [:]
+        intents = []
+        ours = [:]
+        lastDisarm = [:]
+        drops = [:]
+        stopped = []
+        brokenAtFirstSight = []
+        lastGoodFetch = nil
+    }
+}

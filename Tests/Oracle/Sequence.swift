@@ -1,0 +1,138 @@
+import Foundation
+
+/// One seeded sequence over one real repo.
+package final class Sequence {
+    typealias Tree = [String: Sheet]
+    struct Handle {
+        let token: String
+        let hookToken: String
+        let mac: String
+        let address: String
+        /// The oracle's boot; nil once the journal that knew it is gone.
+        var boot: Int?
+    }
+
+    let seed: UInt64
+    let directory: String
+    let clock: SequenceClock
+    let history: History
+    let writer: ObjectWriter
+    let model: Model
+    let subject: any Subject
+    var random: SplitMix64
+    var branch = "main"
+    var branches = ["main"]
+    var steps: [String] = []
+    var tally = Tally()
+    var macs: [String] = []
+    var hosts = 0
+    var values = 0
+    var handles: [Handle] = []
+    /// Hosts that were deleted, for a later return.
+    var graveyard: [(path: String, machine: Machine)] = []
+    /// Heads of side branches, merged or not.
+    var sides: [String] = []
+    var pushed: [String] = []
+    var cloned = false
+
+    private init(
+        seed: UInt64, directory: String, make: (SubjectPlace) async throws -> any Subject
+    ) async throws {
+        self.seed = seed
+        self.directory = directory
+        random = SplitMix64(seed: seed)
+        clock = SequenceClock(wall: 1_800_000_000)
+        let manager = FileManager.default
+        try? manager.removeItem(atPath: directory)
+        try manager.createDirectory(atPath: directory + "/state", withIntermediateDirectories: true)
+        try Git(directory: directory)("init", "-q", "--bare", "--template=", "-b", "main", "repo.git")
+        try manager.createSymbolicLink(atPath: directory + "/remote", withDestinationPath: "repo.git")
+        history = try History(directory: directory + "/repo.git")
+        writer = try ObjectWriter(directory: directory + "/repo.git")
+        model = Model(history: history, branch: "main", clock: clock)
+        subject = try await make(
+            SubjectPlace(
+                remote: directory + "/remote", state: directory + "/state", branch: "main", clock: clock))
+    }
+
+    /// Runs one sequence in a directory of its own below `parent`; throws a `Mismatch` where subject and rules part.
+    package static func run(
+        seed: UInt64, in parent: String, make: (SubjectPlace) async throws -> any Subject
+    ) async throws -> Tally {
+        let directory = "\(parent)/\(seed)"
+        let sequence = try await Sequence(seed: seed, directory: directory, make: make)
+        do {
+            try await sequence.run()
+        } catch var mismatch as Mismatch {
+            await sequence.subject.stop()
+            mismatch.steps = sequence.steps
+            mismatch.log =
+                (try? Git(directory: directory + "/repo.git")(
+                    "log", "--graph", "--all", "--date-order", "--format=%h %an: %s%d")) ?? ""
+            mismatch.directory = directory
+            throw mismatch
+        }
+        await sequence.subject.stop()
+        try? FileManager.default.removeItem(atPath: directory)
+        return sequence.tally
+    }
+
+    private func run() async throws {
+        try begin()
+        try await step("poll") { try await self.poll() }
+        let count = random.number(25...40)
+        while steps.count < count {
+            clock.pass(seconds: Int64(random.number(1...40)))
+            try await act()
+        }
+        try await settle()
+        tally.sequences = 1
+    }
+
+    /// Does one step, then compares everything that can be asked.
+    func step(_ name: String, _ body: () async throws -> Void) async throws {
+        steps.append("\(steps.count + 1). \(name) [\(clock.wall - 1_800_000_000) s]")
+        tally.steps += 1
+        try await body()
+        try await compare()
+    }
+
+    func note(_ text: String) { steps[steps.count - 1] += "; \(text)" }
+
+    func mismatch(_ what: String, expected: String, actual: String) -> Mismatch {
+        Mismatch(seed: seed, step: steps.count, what: what, expected: expected, actual: actual)
+    }
+
+    func expect(_ what: String, _ expected: String, _ actual: String) throws {
+        guard expected != actual else { return }
+        throw mismatch(what, expected: expected, actual: actual)
+    }
+
+    private func compare() async throws {
+        for mac in macs + ["52:54:00:ff:ff:ff"] {
+            let expected = model.decision(mac)
+            tally.reasons[expected, default: 0] += 1
+            let actual = try await subject.decision(mac)
+            try expect("decision for \(mac)", expected, actual)
+        }
+        for handle in handles {
+            let actual = try await subject.bytes(handle.token)
+            try expect("kernel for \(handle.mac) with token \(handle.token)", model.bytes(handle.boot), actual)
+        }
+    }
+
+    /// The end of a sequence: what is owed is written, then nothing more is ever written.
+    private func settle() async throws {
+        if !model.reachable { try await step("remote back") { try self.reach(true) } }
+        for round in 1...4 {
+            clock.pass(seconds: 30)
+            try await step("settle \(round)") {
+                try await self.poll()
+                let before = try self.history.tip(self.branch)
+                try await self.flush()
+                let after = try self.history.tip(self.branch)
+                if round > 2 { try self.expect("tip in a round of rest", before ?? "", after ?? "") }
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// What a sequence drives and compares with the rules: the product behind an adapter, or a model of it.
+package protocol Subject {
+    /// Fetches and takes what is new.
+    func poll() async throws
+    /// The reason `decideBoot` gives for a MAC, as the product prints it.
+    func decision(_ mac: String) async throws -> String
+    /// A machine asks for its script.
+    func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer
+    /// The kernel of a boot was begun, or served whole.
+    func kernel(_ token: String, whole: Bool) async throws
+    /// The reason `continueBoot` gives for kernel and initrd; `netboot` where they are served.
+    func bytes(_ token: String) async throws -> String
+    func report(_ hookToken: String, success: Bool, address: String) async throws
+    func unknownReport(address: String) async throws
+    func sweep() async throws
+    /// Writes what is owed to the repo.
+    func flush() async throws
+    func accept(_ host: String) async throws
+    /// Ends the daemon without a goodbye and starts it again, with its journal or with a new one.
+    func restart(keepJournal: Bool) async throws
+    func follow(branch: String) async throws
+    func stop() async
+}
+
+package enum ScriptAnswer: Equatable, Sendable {
+    case served(token: String, hookToken: String)
+    case refused(String)
+}
+
+/// What a subject is made of.
+package struct SubjectPlace: Sendable {
+    /// The remote, a path. It is away while the remote cannot be reached.
+    package let remote: String
+    /// An empty directory of its own.
+    package let state: String
+    package let branch: String
+    package let clock: SequenceClock
+}
