@@ -63,7 +63,7 @@ let package = Package(
                 "Inventory", "YAML", "Manifest", "Git", "Journal", "Boot", "Provision", "Simulate", "Reconcile", "Web",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
-                product("Logging", "swift-log"),
+                product("UnixSignals", "swift-service-lifecycle"), product("Hummingbird", "hummingbird"), product("Logging", "swift-log"),
             ] + nio,
             swiftSettings: settings),
 

@@ -122,3 +122,12 @@ package struct InterfaceState: Sendable, Equatable {
         self.since = since
     }
 }
+
+extension Inventory {
+    /// Interfaces whose manifest gives them this address. Looks at every host.
+    package func interfaces(at address: IPv4Address) -> [Interface] {
+        entries.values.joined().flatMap(\.host.interfaces).filter { $0.dhcp.address == address }.compactMap {
+            self[$0.mac]
+        }
+    }
+}

@@ -15,7 +15,9 @@ extension Plan {
             for line in script.split(whereSeparator: \.isNewline) {
                 let words = line.split(separator: " ", omittingEmptySubsequences: true)
                 guard words.first == "kernel" || words.first == "chain" || words.first == "imgfetch" else { continue }
-                guard words.first == "kernel", let file = words.dropFirst().first(where: { !$0.hasPrefix("-") }) else { return nil }
+                guard words.first == "kernel", let file = words.dropFirst().first(where: { !$0.hasPrefix("-") }) else {
+                    return nil
+                }
                 return file.hasPrefix("{{artifacts}}/") ? String(file.dropFirst("{{artifacts}}/".count)) : nil
             }
             return nil

@@ -1,5 +1,5 @@
 /// ` (did you mean limits?)` when a known name is near, else the list of them.
-func suggestion(for name: String, among known: [String]) -> String {
+package func suggestion(for name: String, among known: [String]) -> String {
     let nearest = known.min { distance(name, $0) < distance(name, $1) }
     if let nearest, distance(name, nearest) <= max(2, nearest.count / 3) { return " (did you mean \(nearest)?)" }
     return ": there are \(known.joined(separator: ", "))"

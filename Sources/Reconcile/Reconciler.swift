@@ -61,7 +61,7 @@ package actor Reconciler {
     /// Fetches, walks what is new, records and publishes it. Never throws: a failed pass keeps the last good inventory.
     ///
     /// One pass runs at a time. A call waits for a pass that begins after it, and shares that pass with other callers.
-    package func reconcile(progress: @escaping @Sendable (Progress) -> Void = { _ in }) async -> PassReport {
+    package func reconcile(progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }) async -> PassReport {
         if let next { return await next.value }
         let running = current
         let task = Task {
@@ -91,7 +91,7 @@ package actor Reconciler {
         }
     }
 
-    private func pass(progress: @escaping @Sendable (Progress) -> Void) async -> PassReport {
+    private func pass(progress: @escaping @Sendable (FetchProgress) -> Void) async -> PassReport {
         var report = PassReport(at: now().wall)
         do {
             if restored == nil { try await restore() }

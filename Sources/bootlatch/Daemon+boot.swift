@@ -1,0 +1,115 @@
+import Boot
+import Inventory
+import Journal
+import Logging
+import Reconcile
+import Provision
+import Web
+
+extension Daemon {
+    /// What the boot plane asks of the rest.
+    var actions: BootActions {
+        BootActions(
+            admit: { await admit($0) },
+            render: { permit, context in render(permit, context) },
+            kernelProgress: { token, kernel in
+                do {
+                    try await journal.kernel(kernel, of: token, at: clock.now.wall)
+                } catch {
+                    log.error("kernel progress not on disk", metadata: ["error": "\(error)"])
+                }
+            },
+            report: { await report($0) },
+            saw: { sightings.saw($0, $1, $2) },
+            now: { clock.now })
+    }
+
+    /// The first script of an arming fetches once more: a disarm pushed a second ago counts.
+    private func admit(_ sighting: Sighting) async -> Admission {
+        var decision = decideBoot(sighting, in: gate.current, now: clock.now)
+        guard let arming = armed(sighting, decision) else { return .refused(decision) }
+        if gate.current.ledger[arming]?.boots.isEmpty == true {
+            await wait(atMost: .seconds(3)) { _ = await reconciler.reconcile() }
+            decision = decideBoot(sighting, in: gate.current, now: clock.now)
+        }
+        guard case .netboot(let plan) = decision, let arming = armed(sighting, decision) else {
+            return .refused(decision)
+        }
+        do {
+            return .boot(try await journal.admit(sighting, arming, servesKernel: plan.servesKernel, at: clock.now))
+        } catch {
+            log.error("attempt not on disk, nobody is let in", metadata: ["error": "\(error)"])
+            return .refused(.localBoot(.journal))
+        }
+    }
+
+    private func armed(_ sighting: Sighting, _ decision: Decision) -> Arming.ID? {
+        guard case .netboot = decision else { return nil }
+        return gate.current.inventory[sighting.mac]?.arming
+    }
+
+    private func render(_ permit: borrowing BootPermit, _ context: ScriptContext) -> String {
+        let boot = permit.boot
+        let urls = context.urls
+        let dhcp = context.interface.spec.dhcp
+        let text = BootText(
+            hookURL: urls.hook(boot.hookToken), failedURL: urls.failed(boot.hookToken), mac: "\(boot.mac)",
+            uuid: boot.uuid ?? "", serial: boot.serial ?? "", hostname: dhcp.hostname ?? context.interface.host.id.name,
+            ip: (dhcp.address ?? context.sighting.address).map { "\($0)" } ?? "", artifacts: urls.artifacts(boot.token))
+        if !permit.plan.servesKernel {
+            // Its kernel comes from elsewhere: the script that goes out now is all we will see of this boot.
+            Task { await actions.kernelProgress(boot.token, .whole) }
+        }
+        return bootScript(
+            for: permit.plan, text, kernelURL: urls.kernel(boot.token), initrdURL: { urls.initrd(boot.token, $0) })
+    }
+
+    private func report(_ request: HookRequest) async -> HookResponse {
+        let now = clock.now.wall
+        let source = request.source.map { "\($0)" } ?? "an unknown address"
+        let evidence = "webhook \(now) from \(source)"
+        do {
+            switch try await journal.report(request.outcome, hook: request.token, evidence: evidence, at: now) {
+            case .spent:
+                Crash.reached("latched")
+                owed.wake()
+            case .repeated, .noted: break
+            case .unknownToken:
+                try await holdMismatched(at: request.source, evidence: "from \(source) at \(now)")
+                return HookResponse(status: 404, body: "no boot of ours has this token; see `bootlatch events`\n")
+            }
+            return HookResponse()
+        } catch {
+            log.error("report not on disk", metadata: ["token": "\(request.token)", "error": "\(error)"])
+            return HookResponse(status: 503, body: "\(error)\n")
+        }
+    }
+
+    /// A machine that reports with a token which we don't know may be another one than we think.
+    private func holdMismatched(at source: IPv4Address?, evidence: String) async throws {
+        let standing = gate.current
+        guard let source else { return }
+        let macs = standing.ledger.unspent.flatMap(\.boots).compactMap { standing.ledger[$0] }.filter {
+            $0.address == source
+        }.map(\.mac)
+        let leased = standing.inventory.interfaces(at: source).map(\.mac)
+        for host in Set((macs + leased).compactMap { standing.inventory[$0]?.host.id }) {
+            try await journal.holdMismatched(host, evidence: evidence, at: clock.now.wall)
+        }
+    }
+}
+
+extension HookRequest {
+    fileprivate var outcome: Journal.Outcome {
+        switch kind {
+        case .failed: return .failure
+        case .progress: return .progress
+        case .success:
+            switch readReport(contentType: contentType, body: body) {
+            case .success: return .success
+            case .failure: return .failure
+            case .progress: return .progress
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Boot
+import Foundation
+import Hummingbird
+import Inventory
+import Logging
+import ServiceLifecycle
+import UnixSignals
+import Web
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run the daemon.")
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        let settings = try options.load()
+        let log = Logger(label: "bootlatch")
+        let daemon = try Daemon(settings, log: log)
+        let endpoints = Endpoints(path: settings.state + "/endpoints.json", log: log)
+        let boot = BootServer(settings.boot, gate: daemon.gate, actions: daemon.actions, log: log)
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: BootService(boot: boot, endpoints: endpoints)),
+            .init(service: Loop(run: daemon.pollLoop)),
+            .init(service: Loop(run: daemon.writeLoop)),
+            .init(service: Loop(run: daemon.beatLoop)),
+            .init(service: Loop(run: daemon.sightings.run)),
+        ]
+        for application in try control(daemon, settings, endpoints, log) {
+            services.append(.init(service: application))
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+        configuration.maximumGracefulShutdownDuration = .seconds(15)
+        try await ServiceGroup(configuration: configuration).run()
+        // Blocking git calls of a cancelled pass may still hold a thread; they have nothing to finish.
+        log.info("stopped")
+    }
+
+    private func control(
+        _ daemon: Daemon, _ settings: Settings, _ endpoints: Endpoints, _ log: Logger
+    ) throws -> [Application<RouterResponder<BasicRequestContext>>] {
+        let socket = settings.controlSocket
+        try FileManager.default.createDirectory(
+            atPath: URL(fileURLWithPath: socket).deletingLastPathComponent().path, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        // A socket file of a daemon that was killed would keep us from binding.
+        try? FileManager.default.removeItem(atPath: socket)
+        var applications = [
+            Application(
+                router: controlRouter(daemon.operators, isReadOnly: false),
+                configuration: .init(address: .unixDomainSocket(path: socket), serverName: "bootlatch"),
+                onServerRunning: { _ in await endpoints.opened(socket: socket) }, logger: log)
+        ]
+        if let http = settings.controlHTTP {
+            guard let colon = http.lastIndex(of: ":"), let port = Int(http[http.index(after: colon)...]) else {
+                throw SettingsError(description: "control.http: \(http) is no HOST:PORT")
+            }
+            let host = String(http[..<colon])
+            applications.append(
+                Application(
+                    router: controlRouter(daemon.operators, isReadOnly: true),
+                    configuration: .init(address: .hostname(host, port: port), serverName: "bootlatch"),
+                    onServerRunning: { channel in await endpoints.opened(http: host, channel.localAddress?.port ?? port)
+                    }, logger: log))
+        }
+        return applications
+    }
+}
+
+/// A loop that ends with the daemon.
+private struct Loop: Service {
+    let run: @Sendable () async -> Void
+
+    init(run: @escaping @Sendable () async -> Void) { self.run = run }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await run() }
+    }
+}
+
+private struct BootService: Service {
+    let boot: BootServer
+    let endpoints: Endpoints
+
+    func run() async throws {
+        await endpoints.opened(try await boot.start())
+        try? await gracefulShutdown()
+        await boot.shutDown()
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Inventory
+import Manifest
+
+struct Validate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Every diagnostic of files or folders as file:line:column; needs no git and no daemon.",
+        discussion: "Exits 0 without a diagnostic, 1 with any, 2 when a path can't be read.")
+
+    struct Reply: Codable {
+        struct Finding: Codable {
+            var severity: String
+            var file: String
+            var line: Int
+            var column: Int
+            var message: String
+        }
+
+        var files: Int
+        var hosts: Int
+        var diagnostics: [Finding]
+    }
+
+    @Argument(help: "YAML files, or folders that are searched for them.")
+    var paths: [String] = ["inventory", "policies"]
+
+    @Option(name: .shortAndLong, help: "table or json.")
+    var output = ClientOptions.Output.table
+
+    func run() throws {
+        var delta = Delta()
+        for path in try paths.flatMap(files) {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw ClientError(description: "can't read \(path)")
+            }
+            delta.files[path] = .read(parseManifest([UInt8](data), path: path), content: path)
+        }
+        let inventory = Inventory().advanced(by: delta, isFirst: true).inventory
+        let found = inventory.diagnostics
+        let reply = Reply(
+            files: delta.files.count, hosts: inventory.hostCount,
+            diagnostics: found.map {
+                .init(
+                    severity: $0.severity.rawValue, file: $0.location.path, line: $0.location.line,
+                    column: $0.location.column,
+                    message: $0.message)
+            })
+        try show(reply, found)
+        if !found.isEmpty { throw ExitCode(1) }
+    }
+
+    private func show(_ reply: Reply, _ found: [Diagnostic]) throws {
+        if output == .json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(reply), as: UTF8.self))
+            return
+        }
+        for diagnostic in found { print(diagnostic) }
+        FileHandle.standardError.write(
+            Data("\(reply.files) file(s), \(reply.hosts) host(s), \(found.count) diagnostic(s)\n".utf8))
+    }
+
+    private func files(at path: String) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw ClientError(description: "no file or folder \(path); name the folders of your manifests")
+        }
+        guard isFolder.boolValue else { return [path] }
+        let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        return found.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted().map { "\(path)/\($0)" }
+    }
+}
