@@ -1,4 +1,4 @@
-"""DISCOVER to ACK, four packets an exchange: Bootlatch beside Kea, both with 10,000 reservations, load generator on the same CPUs."""
+"""DISCOVER to ACK: Bootlatch beside Kea, both with 10,000 reservations, the load generator on the same CPUs."""
 
 import json
 import os
@@ -17,8 +17,10 @@ START, LIMIT = 2_000, 60_000
 def probe(rate):
     """(exchanges completed a second, whether less than 1% were lost and the load was really offered)."""
     command = ["ip", "netns", "exec", PEER, "perfdhcp", "-4", "-l", "10.88.0.2", "-R", HOSTS, "-r", rate, "-p", SECONDS]
-    # perfdhcp's own rate divides by the wrong time, and its exit status says whether anything was lost: count its packets instead.
-    done = subprocess.run([*map(str, command), "-W", "500000", "-g", "single", "10.88.0.1"], capture_output=True, text=True)
+    # Not perfdhcp's own rate, which divides by the wrong time; its exit status only says that something was lost.
+    done = subprocess.run(
+        [*map(str, command), "-W", "500000", "-g", "single", "10.88.0.1"], capture_output=True, text=True
+    )
     sent = list(map(int, re.findall(r"^sent packets: (\d+)", done.stdout, re.MULTILINE)))
     received = list(map(int, re.findall(r"^received packets: (\d+)", done.stdout, re.MULTILINE)))
     expect(len(sent) == len(received) == 2, f"perfdhcp said:\n{done.stdout}{done.stderr}")
@@ -47,7 +49,8 @@ def processor_seconds(pid):
 
 def kea(folder, threads):
     reservations = [
-        {"hw-address": mac(number), "ip-address": address(number), "boot-file-name": "undionly.kpxe"} for number in range(HOSTS)
+        {"hw-address": mac(number), "ip-address": address(number), "boot-file-name": "undionly.kpxe"}
+        for number in range(HOSTS)
     ]
     subnet = {"subnet": "10.0.0.0/8", "next-server": "10.88.0.1", "reservations": reservations}
     database = {"type": "memfile", "persist": True, "name": str(folder / "leases.csv"), "lfc-interval": 0}
@@ -55,7 +58,11 @@ def kea(folder, threads):
         "interfaces-config": {"interfaces": ["lab0"], "dhcp-socket-type": "raw"},
         "lease-database": database,
         "valid-lifetime": 3600,
-        "multi-threading": {"enable-multi-threading": threads > 1, "thread-pool-size": threads, "packet-queue-size": 64},
+        "multi-threading": {
+            "enable-multi-threading": threads > 1,
+            "thread-pool-size": threads,
+            "packet-queue-size": 64,
+        },
         "subnet4": [subnet],
         "loggers": [{"name": "kea-dhcp4", "severity": "ERROR", "output_options": [{"output": "stdout"}]}],
     }
@@ -63,7 +70,9 @@ def kea(folder, threads):
     file.write_text(json.dumps({"Dhcp4": settings}))
     (folder / "leases.csv").unlink(missing_ok=True)
     environment = os.environ | {"KEA_LOCKFILE_DIR": str(folder), "KEA_PIDFILE_DIR": str(folder)}
-    return Service("kea", ["kea-dhcp4", "-c", file], folder, ready=lambda _: sh("ss", "-Huln", "sport = :67"), env=environment)
+    return Service(
+        "kea", ["kea-dhcp4", "-c", file], folder, ready=lambda _: sh("ss", "-Huln", "sport = :67"), env=environment
+    )
 
 
 def measure(binary, folder, row):
@@ -75,5 +84,6 @@ def measure(binary, folder, row):
     loop.stop()
     for threads in (1, 2):
         server = kea(loop.folder, threads)
-        row("DORA", f"Kea, {HOSTS:,} reservations, {threads} thread{'s' * (threads > 1)}", f"{highest_rate():,.0f} /s under 1% loss")
+        label = f"Kea, {HOSTS:,} reservations, {threads} thread{'s' * (threads > 1)}"
+        row("DORA", label, f"{highest_rate():,.0f} /s under 1% loss")
         server.stop()

@@ -91,7 +91,8 @@ class Repository:
     def commit(self, message, files, first=False):
         process = subprocess.Popen(["git", "-C", self.bare, "fast-import", "--quiet"], stdin=subprocess.PIPE)
         write = process.stdin.write
-        write(f"commit refs/heads/main\ncommitter Ada <ada@lab.example> {int(time.time())} +0000\ndata {len(message)}\n{message}\n".encode())
+        committer = f"committer Ada <ada@lab.example> {int(time.time())} +0000"
+        write(f"commit refs/heads/main\n{committer}\ndata {len(message)}\n{message}\n".encode())
         if not first:
             write(b"from refs/heads/main^0\n")
         for name, text in files:

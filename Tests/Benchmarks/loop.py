@@ -1,4 +1,4 @@
-"""The loop's own times: first load, one-file reconcile beside `git fetch`, memory, and from a report to refusal and commit."""
+"""The loop's own times: first load, one-file reconcile beside `git fetch`, from a report to refusal and commit."""
 
 import re
 import statistics
@@ -20,7 +20,8 @@ def timed(action):
 
 
 def milliseconds(samples):
-    return f"{statistics.median(samples) * 1000:.1f} ms (of {len(samples)}: {min(samples) * 1000:.1f} to {max(samples) * 1000:.1f})"
+    low, middle, high = (value * 1000 for value in (min(samples), statistics.median(samples), max(samples)))
+    return f"{middle:.1f} ms (of {len(samples)}: {low:.1f} to {high:.1f})"
 
 
 class Loop:
@@ -32,7 +33,12 @@ class Loop:
         for name in ("vmlinuz", "initrd"):
             (artifacts / name).write_bytes(bytes(4096))
         self.repository = Repository(folder, hosts)
-        command = [f"{sh('git', '--exec-path')}/git-daemon", "--listen=127.0.0.1", f"--base-path={folder}", "--export-all"]
+        command = [
+            f"{sh('git', '--exec-path')}/git-daemon",
+            "--listen=127.0.0.1",
+            f"--base-path={folder}",
+            "--export-all",
+        ]
         command += ["--enable=receive-pack", "--verbose", "--reuseaddr", self.repository.bare]
         self.git_daemon = Service("git-daemon", command, folder, ready=lambda service: service.said("Ready to rumble"))
         self.url = "git://127.0.0.1/inventory.git"
@@ -57,7 +63,7 @@ class Loop:
         return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE)[1]) / 1024
 
     def reconciles(self):
-        """One file a push: the daemon's pass, and the git program's fetch of the same commit; who goes first alternates."""
+        """One file a push: the daemon's pass, and git's fetch of the same commit; who goes first alternates."""
         ruler = self.folder / "ruler.git"
         sh("git", "init", "-q", "--bare", ruler)
         fetch = lambda: sh("git", "-C", ruler, "fetch", "-q", self.url, "+refs/heads/main:refs/heads/main")
@@ -76,7 +82,9 @@ class Loop:
 
     def script(self, number):
         name = mac(number).replace(":", "-")
-        with urllib.request.urlopen(f"http://10.88.0.1:8080/boot/{name}/script.ipxe?platform=pcbios", timeout=10) as response:
+        with urllib.request.urlopen(
+            f"http://10.88.0.1:8080/boot/{name}/script.ipxe?platform=pcbios", timeout=10
+        ) as response:
             return response.read().decode()
 
     def reports(self):
@@ -104,7 +112,8 @@ def measure(binary, folder, hosts, row):
     loop = Loop(binary, folder, hosts)
     label = f"{hosts:,} hosts"
     row(label, "first load, clone included", f"{loop.start():.2f} s")
-    row(label, "resident memory after it, and at its peak", f"{loop.memory('VmRSS'):.0f} MiB, {loop.memory('VmHWM'):.0f} MiB")
+    memory = f"{loop.memory('VmRSS'):.0f} MiB, {loop.memory('VmHWM'):.0f} MiB"
+    row(label, "resident memory after it, and at its peak", memory)
     clone, passes, fetches, idle = loop.reconciles()
     row(label, "git fetch of everything, for comparison", f"{clone:.2f} s")
     row(label, "one-file reconcile, median", milliseconds(passes))

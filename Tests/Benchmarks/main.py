@@ -1,4 +1,4 @@
-"""The figures that the project reports about itself. BOOTLATCH names a release build; --hosts the sizes; --skip-dhcp leaves Kea out."""
+"""The figures that the project reports about itself. BOOTLATCH names a release build."""
 
 import argparse
 import os

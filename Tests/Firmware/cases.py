@@ -5,8 +5,9 @@ from manifests import HEAD, OSIE, SCRIPT
 from story import MAC, Story
 from unit import runs_unprivileged, unit_is_valid
 
+
 def tell(story: Story, firmware, mode, plan, served=True):
-    """Push arms, firmware installs once, the commit is in the remote, and the disk boots on the reboot and on the next power-on."""
+    """Push arms, firmware installs once, the commit is in the remote, and the disk boots on both next boots."""
     story.repository(HEAD + plan, served)
     story.bootlatch(mode)
     story.machine_with(firmware)
@@ -24,8 +25,20 @@ def server(firmware, plan, served=True):
 def proxy(firmware, plan):
     def run(story):
         leases = story.folder / "leases"
-        command = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--interface=eth0", "--bind-interfaces"]
-        command += ["--log-facility=-", "--no-ping", "--user=root", "--dhcp-range=10.10.20.50,10.10.20.99,1h", f"--dhcp-leasefile={leases}"]
+        command = [
+            "dnsmasq",
+            "--no-daemon",
+            "--conf-file=/dev/null",
+            "--port=0",
+            "--interface=eth0",
+            "--bind-interfaces",
+        ]
+        command += [
+            "--log-facility=-",
+            "--no-ping",
+            "--dhcp-range=10.10.20.50,10.10.20.99,1h",
+            f"--dhcp-leasefile={leases}",
+        ]
         story.peer("dnsmasq", command, ready="DHCP, IP range")
         tell(story, firmware, "proxy", plan)
 
@@ -43,8 +56,12 @@ CASES = {
     "isc, one file name, uefi": lambda story: always_named(story, "uefi", "one-file-name.conf"),
     "isc, iPXE conditional, bios": lambda story: always_named(story, "bios", "ipxe-conditional.conf"),
     "isc, iPXE conditional, uefi": lambda story: always_named(story, "uefi", "ipxe-conditional.conf"),
-    "isc, one file name, remote down, bios": lambda story: always_named(story, "bios", "one-file-name.conf", remote_down=True),
-    "isc, iPXE conditional, remote down, uefi": lambda story: always_named(story, "uefi", "ipxe-conditional.conf", remote_down=True),
+    "isc, one file name, remote down, bios": lambda story: always_named(
+        story, "bios", "one-file-name.conf", remote_down=True
+    ),
+    "isc, iPXE conditional, remote down, uefi": lambda story: always_named(
+        story, "uefi", "ipxe-conditional.conf", remote_down=True
+    ),
     "systemd unit is valid": unit_is_valid,
     "serves with the unit's capabilities only": runs_unprivileged,
 }

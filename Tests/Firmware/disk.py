@@ -1,10 +1,9 @@
-"""The image that the installer writes: a FAT12 disk whose only act is to say that it has booted, on BIOS and on UEFI."""
+"""The image that the installer writes: a FAT12 disk that only says that it has booted, on BIOS and on UEFI."""
 
 import struct
 from pathlib import Path
 
 from rig import sh
-
 
 SECTOR = 512
 SECTORS_PER_CLUSTER = 4
@@ -63,7 +62,11 @@ def disk_image(bios_code, efi_file):
 
     program = store(efi_file)
     boot_folder, efi_folder = len(table), len(table) + 1
-    store(entry(b".".ljust(11), boot_folder) + entry(b"..".ljust(11), efi_folder) + entry(b"BOOTX64 EFI", program, len(efi_file), False))
+    store(
+        entry(b".".ljust(11), boot_folder)
+        + entry(b"..".ljust(11), efi_folder)
+        + entry(b"BOOTX64 EFI", program, len(efi_file), False)
+    )
     store(entry(b".".ljust(11), efi_folder) + entry(b"..".ljust(11), 0) + entry(b"BOOT".ljust(11), boot_folder))
     root = (1 + FATS * FAT_SECTORS) * SECTOR
     image[root : root + 32] = entry(b"EFI".ljust(11), efi_folder)

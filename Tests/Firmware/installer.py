@@ -9,8 +9,8 @@ import disk
 from rig import Failed, sh
 
 SOURCE = Path(__file__).parent / "installer"
-MODULES = ["failover", "net_failover", "virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci"]
-MODULES += ["virtio_net", "virtio_blk"]
+MODULES = ["failover", "net_failover", "virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev"]
+MODULES += ["virtio_pci", "virtio_net", "virtio_blk"]
 
 
 def build(cache: Path, artifacts: Path):
@@ -24,7 +24,7 @@ def build(cache: Path, artifacts: Path):
 
 
 def kernel(cache: Path):
-    """Debian's kernel for virtual machines, unpacked and not installed: this machine's own boot is none of our business."""
+    """Debian's kernel for virtual machines, unpacked and not installed: this machine's own boot is left alone."""
     depends = sh("apt-cache", "depends", "linux-image-cloud-amd64")
     match = re.search(r"Depends: (linux-image-\S+)", depends)
     if not match:
@@ -47,7 +47,7 @@ def initramfs(tree: Path):
         files[script] = (SOURCE / script).read_bytes()
     present = []
     for name in MODULES:  # in the order of loading; what is missing is built into this kernel
-        found = list(tree.glob(f"lib/modules/*/kernel/drivers/**/{name}.ko")) + list(tree.glob(f"lib/modules/*/kernel/net/**/{name}.ko"))
+        found = list(tree.glob(f"lib/modules/*/kernel/**/{name}.ko"))
         if found:
             files[f"lib/{name}.ko"] = found[0].read_bytes()
             present.append(name)

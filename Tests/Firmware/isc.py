@@ -1,4 +1,4 @@
-"""The case that Bootlatch exists for: an ISC dhcpd that always hands out a boot file, configured as in examples/isc-dhcp."""
+"""What Bootlatch exists for: an ISC dhcpd that always hands out a boot file, configured as in examples/isc-dhcp."""
 
 from daemon import EXAMPLES
 from machine import BOOTED_DISK
@@ -14,9 +14,8 @@ def start(story: Story, firmware, configuration):
     leases = story.folder / "dhcpd.leases"
     leases.touch()
     # In the foreground, and logging there: -d.
-    story.peer(
-        "dhcpd", ["dhcpd", "-4", "-d", "--no-pid", "-cf", EXAMPLE / configuration, "-lf", leases, "eth0"], ready="Server starting service"
-    )
+    command = ["dhcpd", "-4", "-d", "--no-pid", "-cf", EXAMPLE / configuration, "-lf", leases, "eth0"]
+    story.peer("dhcpd", command, ready="Server starting service")
     story.bootlatch("off", EXAMPLE / "bootlatch.yaml")
     story.machine_with(firmware)
 

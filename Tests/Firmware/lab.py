@@ -11,9 +11,10 @@ PEER_ADDRESS = "10.10.20.1"  # the other DHCP server
 BRIDGE = "br0"
 
 
-# OVMF asks for HTTP boot over IPv6 before the disk, for 64 seconds where nobody answers. An URL that nobody serves ends it in four.
-FAIL_IPV6 = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", f"--interface={BRIDGE}", "--bind-interfaces"]
-FAIL_IPV6 += ["--log-facility=-", "--user=root", "--dhcp-range=fd77::10,fd77::99,64,1h", "--dhcp-leasefile=/run/leases6"]
+# OVMF asks for HTTP boot over IPv6 before the disk, for 64 seconds where nobody answers. An URL that nobody serves
+# ends it in four.
+FAIL_IPV6 = ["dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--port=0", "--log-facility=-", "--bind-interfaces"]
+FAIL_IPV6 += [f"--interface={BRIDGE}", "--dhcp-range=fd77::10,fd77::99,64,1h", "--dhcp-leasefile=/run/leases6"]
 FAIL_IPV6 += ["--dhcp-option=option6:bootfile-url,http://[fd77::1]:9/none"]
 FAIL_IPV6 += ["--dhcp-option=option6:16,00:00:01:57:00:0a:48:54:54:50:43:6c:69:65:6e:74"]  # vendor class HTTPClient
 
@@ -46,7 +47,7 @@ class Lab:
 
 
 def advertise_router():
-    """Answers router solicitations: iPXE waits 13 seconds for an IPv6 router where nobody does (RFC 4861, section 4.2)."""
+    """Answers router solicitations (RFC 4861, section 4.2): iPXE waits 13 seconds for a router where nobody does."""
     raw = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, BRIDGE.encode())
     raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rig import Failed
 
-
 OVMF = Path("/usr/share/OVMF")
 BOOTED_DISK = r"booted from the disk"
 REPORTED = r"installer: reported"
@@ -31,7 +30,10 @@ class Machine:
     def power_on(self):
         assert self.process is None
         self.process = subprocess.Popen(
-            self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=(self.folder / "qemu.log").open("a")
+            self.command(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=(self.folder / "qemu.log").open("a"),
         )
         self.reader = threading.Thread(target=self.read, args=(self.process.stdout, time.monotonic()), daemon=True)
         self.reader.start()
@@ -48,8 +50,9 @@ class Machine:
         self.power_on()
 
     def command(self):
-        command = ["qemu-system-x86_64", "-machine", "q35,graphics=off", "-accel", "tcg", "-cpu", "max", "-m", "512", "-nodefaults"]
-        command += ["-display", "none", "-vga", "none", "-monitor", "none", "-serial", "stdio", "-device", "virtio-rng-pci"]
+        command = ["qemu-system-x86_64", "-machine", "q35,graphics=off", "-accel", "tcg", "-cpu", "max", "-m", "512"]
+        command += ["-nodefaults", "-display", "none", "-vga", "none", "-monitor", "none", "-serial", "stdio"]
+        command += ["-device", "virtio-rng-pci"]
         command += ["-uuid", f"11223344-5566-7788-99aa-{self.mac.replace(':', '')}"]
         # vnet_hdr=off: the kernel then fills in checksums, which firmware checks.
         command += ["-netdev", "tap,id=card,ifname=tap0,script=no,downscript=no,vnet_hdr=off"]
@@ -65,7 +68,8 @@ class Machine:
                 command += ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n"]
             card += ",romfile="
         command += ["-device", card]
-        command += ["-drive", f"if=none,id=disk,format=raw,file={self.disk}", "-device", "virtio-blk-pci,drive=disk,bootindex=2"]
+        command += ["-drive", f"if=none,id=disk,format=raw,file={self.disk}"]
+        command += ["-device", "virtio-blk-pci,drive=disk,bootindex=2"]
         return command
 
     def read(self, console, start):
@@ -86,7 +90,7 @@ class Machine:
             return sum(1 for _, line in self.lines if re.search(pattern, line))
 
     def wait(self, pattern, times=1, deadline=120):
-        """Waits until the console has shown `pattern` so many times over all power-ons; returns seconds since power-on."""
+        """Waits until the console has shown `pattern` so often over all power-ons; returns seconds since power-on."""
         end = time.monotonic() + deadline
         with self.news:
             while True:
@@ -95,7 +99,8 @@ class Machine:
                     return found[times - 1]
                 left = end - time.monotonic()
                 if left <= 0 or self.process.poll() is not None:
-                    raise Failed(f"{len(found)} of {times} times '{pattern}' within {deadline} s on the console:\n{self.console()}")
+                    shown = f"'{pattern}' {len(found)} times, not {times}, within {deadline} s"
+                    raise Failed(f"the console showed {shown}:\n{self.console()}")
                 self.news.wait(min(left, 1))
 
     def console(self, lines=25):

@@ -45,7 +45,9 @@ def main():
     arguments.add_argument("--list", action="store_true", help="print the cases' names and end")
     arguments.add_argument("case", nargs="*", help="run only the cases whose name contains one of these")
     options = arguments.parse_args()
-    chosen = {title: case for title, case in CASES.items() if not options.case or any(part in title for part in options.case)}
+    chosen = {
+        title: case for title, case in CASES.items() if not options.case or any(part in title for part in options.case)
+    }
     if options.list:
         print("\n".join(chosen))
         return 0

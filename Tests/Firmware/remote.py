@@ -6,8 +6,6 @@ from pathlib import Path
 from rig import Service, eventually, expect, sh
 
 
-
-
 class Remote:
     """A bare repository, behind `git daemon` or by its path, that holds one host's manifest with netboot off."""
 
@@ -31,9 +29,10 @@ class Remote:
     def start(self):
         if self.served:
             # Not `git daemon`, which would leave its child behind.
-            command = [f"{sh('git', '--exec-path')}/git-daemon", "--reuseaddr", "--listen=127.0.0.1", f"--base-path={self.folder}", "--export-all"]
-            command += ["--enable=receive-pack", "--verbose", self.bare]
-            self.service = Service("git-daemon", command, self.folder, ready=lambda service: service.said("Ready to rumble"))
+            command = [f"{sh('git', '--exec-path')}/git-daemon", "--reuseaddr", "--listen=127.0.0.1", "--verbose"]
+            command += [f"--base-path={self.folder}", "--export-all", "--enable=receive-pack", self.bare]
+            ready = lambda service: service.said("Ready to rumble")
+            self.service = Service("git-daemon", command, self.folder, ready=ready)
 
     def stop(self):
         if self.service:
@@ -77,7 +76,9 @@ class Remote:
         show = lambda form: sh("git", "-C", self.bare, "show", "-s", f"--format={form}", "main")
         trailer = lambda key: show(f"%(trailers:key=Bootlatch-{key},valueonly)")
         subject = show("%s")
-        expect(subject.startswith("Disable PXE for ") and subject.endswith("node-01: provisioned"), f"subject: {subject}")
+        expect(
+            subject.startswith("Disable PXE for ") and subject.endswith("node-01: provisioned"), f"subject: {subject}"
+        )
         expect(trailer("Host").endswith("node-01"), f"Bootlatch-Host: {trailer('Host')}")
         expect(trailer("MAC") == mac, f"Bootlatch-MAC: {trailer('MAC')}")
         expect(f"armed by {self.arming[:8]} (Ada)" in trailer("Arming"), f"Bootlatch-Arming: {trailer('Arming')}")

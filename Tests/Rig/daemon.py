@@ -11,10 +11,11 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def configuration(example, **settings):
-    """An example's configuration as it stands, but for the values that differ on this machine; a key it lacks is a failure."""
+    """An example's configuration as it stands, but for the values that differ here; a key that it lacks is a failure."""
     text = example.read_text()
     for key, value in settings.items():
-        text, found = re.subn(rf"\b{key}: *(\[[^\]]*\]|\{{[^}}]*\}}|[^\s,}}]+)", lambda _: f"{key}: {value}", text, count=1)
+        old = rf"\b{key}: *(\[[^\]]*\]|\{{[^}}]*\}}|[^\s,}}]+)"
+        text, found = re.subn(old, lambda _: f"{key}: {value}", text, count=1)
         expect(found, f"{example} has no '{key}:'")
     return text
 

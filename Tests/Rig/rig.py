@@ -51,7 +51,11 @@ class Service:
         if peer:
             command = ["ip", "netns", "exec", PEER, *command]
         self.process = subprocess.Popen(
-            list(map(str, command)), stdin=subprocess.DEVNULL, stdout=self.log.open("a"), stderr=subprocess.STDOUT, **options
+            list(map(str, command)),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log.open("a"),
+            stderr=subprocess.STDOUT,
+            **options,
         )
         if ready:
             eventually(f"{name} is ready", lambda: self.alive() and ready(self), deadline)
