@@ -43,8 +43,8 @@ class Loop:
         self.git_daemon = Service("git-daemon", command, folder, ready=lambda service: service.said("Ready to rumble"))
         self.url = "git://127.0.0.1/inventory.git"
         self.daemon = Daemon(
-            binary, folder, EXAMPLES / "systemd/bootlatch.yaml", url=self.url, mode=mode, interfaces="[lab0]", address="10.88.0.1",
-            artifacts=artifacts, interval="1h",
+            binary, folder, EXAMPLES / "systemd/bootlatch.yaml", url=self.url, mode=mode, interfaces="[lab0]",
+            address="10.88.0.1", artifacts=artifacts, interval="1h",
         )  # fmt: skip
 
     def start(self):

@@ -18,6 +18,22 @@ def tell(story: Story, firmware, mode, plan, served=True):
     story.finished(disk_boots=2)
 
 
+def armed_again(story: Story):
+    """Installed and disarmed, a second arming by hand installs once more, and makes a commit of its own."""
+    story.repository(HEAD + OSIE)
+    story.bootlatch("server")
+    story.machine_with("bios")
+    story.arm()
+    story.install()
+    story.remote.disarmed(MAC, deadline=30)
+    story.machine.power_off()
+    story.remote.pull()
+    story.arm()
+    story.install(times=2)
+    story.remote.disarmed(MAC, deadline=30)
+    story.finished(disk_boots=2, installs=2)
+
+
 def server(firmware, plan, served=True):
     return lambda story: tell(story, firmware, "server", plan, served)
 
@@ -47,6 +63,7 @@ def proxy(firmware, plan):
 
 CASES = {
     "bios, server, osie": server("bios", OSIE, served=False),
+    "bios, server, armed again after its install": armed_again,
     "uefi, server, ipxe.contents": server("uefi", SCRIPT),
     "uefi http boot, server, osie": server("uefi-http", OSIE),
     "bios, proxy beside dnsmasq, ipxe.contents": proxy("bios", SCRIPT),

@@ -40,8 +40,8 @@ def disk_image(bios_code, efi_file):
     image = bytearray(SECTORS * SECTOR)
     parameters = struct.pack(
         "<3s8sHBHBHHBHHHIIBBBI11s8s",
-        b"\xeb\x3c\x90", b"INSTALLD", SECTOR, SECTORS_PER_CLUSTER, 1, FATS, ROOT_ENTRIES, SECTORS, 0xF8, FAT_SECTORS, 32, 64, 0, 0,
-        0x80, 0, 0x29, 1, b"INSTALLED  ", b"FAT12   ",
+        b"\xeb\x3c\x90", b"INSTALLD", SECTOR, SECTORS_PER_CLUSTER, 1, FATS, ROOT_ENTRIES, SECTORS, 0xF8,
+        FAT_SECTORS, 32, 64, 0, 0, 0x80, 0, 0x29, 1, b"INSTALLED  ", b"FAT12   ",
     )  # fmt: skip
     boot = parameters + bios_code
     assert len(boot) <= 510

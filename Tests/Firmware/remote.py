@@ -53,6 +53,10 @@ class Remote:
         self.git("push", "-q", "origin", "HEAD:main")
         return self.git("rev-parse", "HEAD")
 
+    def pull(self):
+        """Ada fetches what Bootlatch committed."""
+        self.git("pull", "-q", "--ff-only", "origin", "main")
+
     def arm(self):
         """Ada turns netboot on: the edit that people make, by hand, and a push."""
         path = self.work / self.file

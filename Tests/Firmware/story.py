@@ -1,4 +1,4 @@
-"""What every case tells: a push arms a machine, it installs once, its report becomes a commit, and it boots its disk."""
+"""What every case tells: a push arms, the machine installs once, its report becomes a commit, and it boots its disk."""
 
 from pathlib import Path
 
@@ -52,15 +52,19 @@ class Story:
         self.remote.arm()
         self.daemon.reconcile()
 
-    def install(self, at_start=lambda: None):
-        """Power on; the installer writes the disk, reports and reboots, and that reboot is refused already."""
+    def install(self, times=1, at_start=lambda: None):
+        """Power on; the installer writes the disk, reports and reboots, and that reboot is refused already.
+
+        `times` counts the installs of this machine, this one included.
+        """
+        boots = self.machine.count(BOOTED_DISK)
         self.machine.power_on()
-        self.machine.wait(STARTED)
+        self.machine.wait(STARTED, times)
         at_start()
-        installed = self.machine.wait(REPORTED)
-        written = self.machine.count("installer: wrote the disk") == self.machine.count(REPORTED)
+        installed = self.machine.wait(REPORTED, times)
+        written = self.machine.count("installer: wrote the disk") == times
         expect(written, f"the disk was not written:\n{self.machine.console()}")
-        booted = self.machine.wait(BOOTED_DISK)
+        booted = self.machine.wait(BOOTED_DISK, boots + 1)
         self.notes.append(
             f"installed {installed:.0f} s after power-on, disk {booted - installed:.0f} s after the report"
         )
@@ -74,13 +78,12 @@ class Story:
             slowest = max(slowest, self.machine.wait(BOOTED_DISK, before + 1))
         self.notes.append(f"{times} more reboot{'s' * (times > 1)}, at most {slowest:.0f} s to the disk")
 
-    def finished(self, disk_boots):
-        """The whole of it: one install, so many boots of the disk, one commit."""
+    def finished(self, disk_boots, installs=1):
+        """The whole of it: so many installs, so many boots of the disk, one commit for the last arming."""
         kernels, reports, disks = (self.machine.count(pattern) for pattern in (STARTED, REPORTED, BOOTED_DISK))
         self.machine.power_off()
-        expect(
-            (kernels, reports) == (1, 1), f"{kernels} installer starts, {reports} reports:\n{self.machine.console(60)}"
-        )
+        counted = f"{kernels} installer starts, {reports} reports"
+        expect(kernels == reports == installs, f"{counted}, not {installs}:\n{self.machine.console(60)}")
         expect(disks == disk_boots, f"the disk booted {disks} times, not {disk_boots}")
         self.remote.only_one_commit()
         self.daemon.stop()

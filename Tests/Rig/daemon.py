@@ -11,7 +11,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def configuration(example, **settings):
-    """An example's configuration as it stands, but for the values that differ here; a key that it lacks is a failure."""
+    """An example's configuration, but for the values that differ here; a key that it lacks is a failure."""
     text = example.read_text()
     for key, value in settings.items():
         old = rf"\b{key}: *(\[[^\]]*\]|\{{[^}}]*\}}|[^\s,}}]+)"
