@@ -5,7 +5,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 BUILD_PACKAGES = git libgit2-dev libsqlite3-dev libyaml-dev pkg-config
 TEST_PACKAGES = git openssh-client openssh-server python3 strace
-FIRMWARE_PACKAGES = binutils busybox-static dnsmasq-base git iproute2 ipxe isc-dhcp-server ovmf python3 \
+FIRMWARE_PACKAGES = binutils busybox-static dnsmasq-base git iproute2 ipxe isc-dhcp-server make ovmf python3 \
     qemu-system-x86 util-linux
 BENCH_PACKAGES = git iproute2 kea-admin kea-dhcp4-server python3
 

@@ -79,6 +79,6 @@ CASES = {
     "isc, iPXE conditional, remote down, uefi": lambda story: always_named(
         story, "uefi", "ipxe-conditional.conf", remote_down=True
     ),
-    "systemd unit is valid": unit_is_valid,
+    "make install leaves a valid unit": unit_is_valid,
     "serves with the unit's capabilities only": runs_unprivileged,
 }

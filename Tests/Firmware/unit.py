@@ -1,4 +1,4 @@
-"""The systemd unit: valid, and its capabilities are enough. systemd itself is not needed for the second."""
+"""What `make install` leaves: a valid unit, and capabilities that are enough. systemd need not run for either."""
 
 import os
 import re
@@ -17,14 +17,23 @@ NOBODY = 65534
 
 
 def unit_is_valid(story):
+    """`make install` into an empty root: systemd accepts the unit, and a second install leaves a changed configuration."""
     if not shutil.which("systemd-analyze"):
         raise Skipped("no systemd-analyze")
-    # The unit names the installed program; here it is where it was built.
-    text = UNIT.read_text()
-    program = re.search(r"^ExecStart=(\S+)", text, re.MULTILINE)[1]
-    copy = story.folder / UNIT.name
-    copy.write_text(text.replace(program, str(story.setting.binary)))
-    done = subprocess.run(["systemd-analyze", "verify", "--man=no", copy], capture_output=True, text=True)
+    root = story.folder / "root"
+    install = ["make", "-s", "-C", EXAMPLES.parent, "install", f"DESTDIR={root}", f"RELEASE={story.setting.binary}"]
+    sh(*install)
+    configuration = root / "etc/bootlatch/bootlatch.yaml"
+    expect(configuration.read_text() == (EXAMPLES / "systemd/bootlatch.yaml").read_text(), "another configuration")
+    configuration.write_text("changed")
+    sh(*install)
+    expect(configuration.read_text() == "changed", "a second install overwrote the configuration")
+
+    # systemd looks whether the program is there; it is, below the root.
+    unit = root / "usr/local/lib/systemd/system" / UNIT.name
+    program = re.search(r"^ExecStart=(\S+)", unit.read_text(), re.MULTILINE)[1]
+    unit.write_text(unit.read_text().replace(program, f"{root}{program}"))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True)
     expect(done.returncode == 0 and not done.stderr.strip(), f"systemd-analyze verify: {done.stderr.strip()}")
 
 
