@@ -15,8 +15,11 @@ func product(_ name: String, _ package: String) -> Target.Dependency { .product(
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
 }
 
 let nio: [Target.Dependency] = [
@@ -76,7 +79,9 @@ let package = Package(
         tests("ManifestTests", ["Manifest", "Inventory", "YAML"]),
         tests("GitTests", ["Git"], resources: [.copy("Servers")]),
         tests("JournalTests", ["Journal", "Inventory"]),
-        tests("BootTests", ["Boot", "Inventory"] + nio),
+        tests(
+            "BootTests", ["Boot", "Inventory", product("Logging", "swift-log")] + nio,
+            exclude: ["Captures", "Goldens", "Negative"]),
         tests("ProvisionTests", ["Provision", "Inventory"]),
         tests("SimulateTests", ["Simulate", "Inventory"] + nio, resources: [.copy("Captures")]),
         tests("ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
