@@ -48,6 +48,7 @@ extension Node.Scalar {
         switch first {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."):
             self = Self(number: text) ?? .text(text)
+        case _ where text.utf8.count > "false".utf8.count: self = .text(text)
         default:
             if let value = booleans[text] {
                 self = .bool(value)
@@ -58,6 +59,8 @@ extension Node.Scalar {
     }
 
     private init?(number text: String) {
+        // Most texts with a digit in front are addresses.
+        if text.utf8.contains(UInt8(ascii: ":")) { return nil }
         var digits = text.utf8[...]
         if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         if let value = Int(text), digits.count == 1 || digits.first != UInt8(ascii: "0") {
