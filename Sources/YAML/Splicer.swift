@@ -35,11 +35,11 @@ struct Splicer {
     }
 
     mutating func apply(_ patch: Patch, to node: Node) throws(Edit.Refusal) {
-        if isDone(patch, node) { return }
         if node.anchor != nil, node.isAliased { shared = node }
         switch patch {
-        case .bool(let value): try replace(node, with: value)
-        case .text(let value): try replace(node, with: value)
+        case .bool(let value) where node.bool != value: try replace(node, with: value)
+        case .text(let value) where node.string != value: try replace(node, with: value)
+        case .bool, .text: break
         case .item(let index, let patch):
             guard node.kind != .alias else { throw unreachable(node) }
             guard node.kind == .sequence, index < node.items.count else {
@@ -53,6 +53,7 @@ struct Splicer {
     private mutating func apply(_ patches: [(key: String, patch: Patch)], to node: Node) throws(Edit.Refusal) {
         switch node.kind {
         case .alias:
+            if isDone(.keys(patches), node) { return }
             splices.append(Splice(range: node.span, text: try overlay(patches, on: node)))
         case .mapping:
             var missing: [(key: String, patch: Patch)] = []
@@ -73,14 +74,13 @@ struct Splicer {
 
     private mutating func replace(_ node: Node, with value: Bool) throws(Edit.Refusal) {
         if node.isNull { return fill(node, with: "\(value)") }
-        guard let old = node.bool else {
+        guard node.bool != nil else {
             throw Edit.Refusal("\(node.path): expected true or false, found \(node.found)", at: node.position)
         }
-        if node.kind == .alias {
-            splices.append(Splice(range: node.span, text: "\(value)"))
-        } else if old != value {
-            splices.append(Splice(range: node.textSpan, text: opposite(of: node.text)))
-        }
+        splices.append(
+            node.kind == .alias
+                ? Splice(range: node.span, text: "\(value)")
+                : Splice(range: node.textSpan, text: opposite(of: node.text)))
     }
 
     private mutating func replace(_ node: Node, with value: String) throws(Edit.Refusal) {
@@ -95,8 +95,10 @@ struct Splicer {
 
     /// Gives a value to a key that has none: `key:`, `key: ~` or `key: null`.
     private mutating func fill(_ node: Node, with text: String) {
-        splices.append(
-            Splice(range: node.span, text: node.span.isEmpty && isGlued(node.span.lowerBound) ? " \(text)" : text))
+        // Behind a colon or an anchor the text needs a space.
+        let start = node.span.lowerBound
+        let isGlued = node.span.isEmpty && start > 0 && tree.source[start - 1] > UInt8(ascii: " ")
+        splices.append(Splice(range: node.span, text: isGlued ? " \(text)" : text))
     }
 
     func isDone(_ patch: Patch, _ node: Node) -> Bool { Value(node).applying(patch) == Value(node) }
