@@ -127,21 +127,19 @@ package struct FieldReader {
     /// For our own kinds: a field that does not exist is an error, for it would be believed to work.
     package mutating func checkFields(of node: Node?, known: [String]) {
         guard let node else { return }
-        for entry in node.entries where !entry.key.isMerge && !known.contains(entry.key.text) {
+        for entry in node.entries where !entry.key.isMergeKey && !known.contains(entry.key.text) {
             error(entry.key, "no such field\(suggestion(for: entry.key.text, among: known))")
         }
     }
 }
 
 extension Node {
-    var isMerge: Bool { style == .plain && text == "<<" }
-
     /// A mapping's fields with merges resolved, in the order they are written.
     var fields: [(String, Node)] {
         var result: [(String, Node)] = []
         var seen: Set<String> = []
         for entry in entries {
-            guard entry.key.isMerge else {
+            guard entry.key.isMergeKey else {
                 if seen.insert(entry.key.text).inserted { result.append((entry.key.text, entry.value)) }
                 continue
             }

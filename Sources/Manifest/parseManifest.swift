@@ -20,7 +20,8 @@ package func parseManifest(_ bytes: [UInt8], path: String) -> ParsedFile {
     file.diagnostics = reader.diagnostics
     file.isBroken = file.diagnostics.contains { $0.severity == .error }
     // A broken file can't say what it would have held; a policy that nobody can read must hold its hosts all the same.
-    file.mentionsPolicy = !file.policies.isEmpty || (file.isBroken && bytes.firstRange(of: Array("BootPolicy".utf8)) != nil)
+    file.mentionsPolicy =
+        !file.policies.isEmpty || (file.isBroken && bytes.firstRange(of: Array("BootPolicy".utf8)) != nil)
     return file
 }
 

@@ -36,7 +36,12 @@ extension Node {
     package var integer: Int? { if case .integer(let value) = scalar { value } else { nil } }
     package var string: String? { if case .text(let value) = scalar { value } else { nil } }
     /// Whether the value is left out: `key:`, `~` or `null`.
-    package var isNull: Bool { scalar == .null }
+    package var isNull: Bool {
+        let node = resolved
+        // Asked of every field there is: long and quoted texts are none without a look at them.
+        return node.kind == .scalar && node.bytes.count <= 4 && node.scalar == .null
+            || node.tag == "tag:yaml.org,2002:null"
+    }
 }
 
 extension Node.Scalar {
@@ -48,6 +53,7 @@ extension Node.Scalar {
         switch first {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."):
             self = Self(number: text) ?? .text(text)
+        case _ where text.utf8.count > "false".utf8.count: self = .text(text)
         default:
             if let value = booleans[text] {
                 self = .bool(value)
@@ -58,6 +64,13 @@ extension Node.Scalar {
     }
 
     private init?(number text: String) {
+        // Most texts with a digit in front are addresses.
+        var dots = 0
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: ":") { return nil }
+            if byte == UInt8(ascii: ".") { dots += 1 }
+        }
+        if dots > 1 { return nil }
         var digits = text.utf8[...]
         if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         if let value = Int(text), digits.count == 1 || digits.first != UInt8(ascii: "0") {

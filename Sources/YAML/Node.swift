@@ -74,14 +74,26 @@ extension Node {
 
     /// The entry that the mapping itself has for a key, merges left aside.
     func ownEntry(_ key: String) -> Entry? {
-        var children = children.makeIterator()
-        while let name = children.next(), let value = children.next() {
-            if name.hasText(key), !name.isMergeKey { return Entry(key: name, value: value) }
+        // By index, without a node for each key: a manifest is asked for some thirty keys.
+        var name = index + 1
+        let end = Int(record.next)
+        while name < end {
+            let value = Int(tree.records[name].next)
+            if tree.records[name].kind == .alias
+                || Int(tree.records[name].textEnd - tree.records[name].text) == key.utf8.count
+            {
+                let node = Node(tree: tree, index: name)
+                if node.resolved.bytes.elementsEqual(key.utf8), !node.isMergeKey {
+                    return Entry(key: node, value: Node(tree: tree, index: value))
+                }
+            }
+            name = Int(tree.records[value].next)
         }
         return nil
     }
 
     func mergedValue(_ key: String) -> Node? {
+        guard record.hasMerge else { return nil }
         for source in mergeSources {
             if let value = source[key] { return value }
         }
@@ -90,6 +102,7 @@ extension Node {
 
     /// The mappings behind `<<: *x` or `<<: [*x, *y]`, in order of precedence.
     var mergeSources: [Node] {
+        guard record.hasMerge else { return [] }
         var children = children.makeIterator()
         while let name = children.next(), let value = children.next() {
             guard name.isMergeKey else { continue }
@@ -99,9 +112,10 @@ extension Node {
         return []
     }
 
-    var isMergeKey: Bool { kind == .scalar && style == .plain && record.tag < 0 && hasText("<<") }
-
-    private func hasText(_ text: String) -> Bool { resolved.bytes.elementsEqual(text.utf8) }
+    /// Whether this is the `<<` of a mapping.
+    package var isMergeKey: Bool {
+        kind == .scalar && style == .plain && record.tag < 0 && bytes.elementsEqual("<<".utf8)
+    }
 
     /// A scalar's text as UTF-8; empty for collections.
     var bytes: ArraySlice<UInt8> {

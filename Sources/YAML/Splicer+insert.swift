@@ -30,8 +30,7 @@ extension Splicer {
         let text = texts.joined(separator: ", ")
         guard let last else { return Splice(range: mapping.span, text: "{\(text)}") }
         let end = max(last.value.span.upperBound, last.key.span.upperBound)
-        // A comma needs a space before it where the colon of an empty value stands.
-        return Splice(range: end..<end, text: "\(isGlued(end) ? " " : ""), \(text)")
+        return Splice(range: end..<end, text: ", \(text)")
     }
 
     /// `{<<: *x, key: value}`: an alias's mapping with some values of its own.
@@ -83,8 +82,6 @@ extension Splicer {
         !entry.value.endsInBlockScalar
             && lineStart(before: entry.key.span.lowerBound) == lineStart(before: entry.value.span.upperBound)
     }
-
-    func isGlued(_ offset: Int) -> Bool { offset > 0 && tree.source[offset - 1] == UInt8(ascii: ":") }
 
     private func lineStart(before offset: Int) -> Int {
         let start = tree.source[..<offset].lastIndex(where: isLineBreak).map { $0 + 1 } ?? 0

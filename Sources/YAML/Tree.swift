@@ -49,6 +49,8 @@ struct Record: Sendable {
     var kind: Node.Kind
     var style: Node.Style
     var isDecoded = false
+    /// A mapping with a `<<`.
+    var hasMerge = false
     /// Where the node starts with its anchor and tag, where its content starts, and where that ends: byte offsets.
     var outer: UInt32
     var start: UInt32
