@@ -11,18 +11,20 @@ package enum BootOutcome: Hashable, Sendable {
     case failed(step: String, why: String)
 }
 
-/// A kernel with all that was loaded beside it.
-package struct Kernel: Hashable, Sendable {
-    package var url: URI
-    package var initrds: [URI]
-    package var arguments: String
-    /// Kernel and initrds together.
-    package var bytes: Int
-    /// The text of every script that ran, outermost first.
-    package var scripts: [String]
+extension BootOutcome {
+    /// A kernel with all that was loaded beside it.
+    package struct Kernel: Hashable, Sendable {
+        package var url: URI
+        package var initrds: [URI]
+        package var arguments: String
+        /// Kernel and initrds together.
+        package var bytes: Int
+        /// The text of every script that ran, outermost first.
+        package var scripts: [String]
 
-    /// The webhook of this boot: the first URL with `/hooks/` in the arguments, else in the scripts.
-    package var hook: Hook? {
-        Hook.find(in: arguments) ?? scripts.lazy.reversed().compactMap { Hook.find(in: $0) }.first
+        /// The webhook of this boot: the first URL with `/hooks/` in the arguments, else in the scripts.
+        package var hook: Hook? {
+            Hook.find(in: arguments) ?? scripts.lazy.reversed().compactMap { Hook.find(in: $0) }.first
+        }
     }
 }

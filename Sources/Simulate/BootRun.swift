@@ -92,8 +92,8 @@ struct BootRun {
         let url: URI
         do {
             // iPXE expands file names as it expands script lines: a server may ask for ${uuid}.
-            url = try bootURL(configuration) { name throws(Settings.UnknownFormat) in try settings.expand(name) }
-        } catch let error as Settings.UnknownFormat {
+            url = try bootURL(configuration) { name throws(ScriptSettings.UnknownFormat) in try settings.expand(name) }
+        } catch let error as ScriptSettings.UnknownFormat {
             return .failed(step: "DHCP", why: "unknown format \(error.name) in the file name")
         }
         let address = configuration.address
@@ -135,8 +135,8 @@ struct BootRun {
         }
     }
 
-    private func settings(_ stack: Stack, _ configuration: Configuration) -> Settings {
-        var settings = Settings([
+    private func settings(_ stack: Stack, _ configuration: Configuration) -> ScriptSettings {
+        var settings = ScriptSettings([
             "mac": .mac(machine.mac), "uuid": .uuid(machine.uuid), "serial": .text(machine.serial),
             "ip": .address(configuration.address), "dhcp-server": .address(configuration.lease.server),
             "platform": .text(stack.architecture.isBIOS ? "pcbios" : "efi"),

@@ -4,49 +4,49 @@ import NIOCore
 /// A DHCP message (RFC 2131 §2) with its options in the order of the wire (RFC 2132, 3396).
 ///
 /// This is the client's own reading of the format: the server under test has another, so that an error in one shows.
-package struct DHCPMessage: Hashable, Sendable {
-    package enum Kind: UInt8, Sendable {
+struct DHCPMessage: Hashable, Sendable {
+    enum Kind: UInt8, Sendable {
         case discover = 1, offer, request, decline, ack, nak, release, inform
     }
 
-    package struct Option: Hashable, Sendable {
-        package var code: UInt8
-        package var value: [UInt8]
+    struct Option: Hashable, Sendable {
+        var code: UInt8
+        var value: [UInt8]
 
-        package init(_ code: UInt8, _ value: [UInt8]) {
+        init(_ code: UInt8, _ value: [UInt8]) {
             self.code = code
             self.value = value
         }
     }
 
-    package var isReply = false
-    package var hops: UInt8 = 0
-    package var transaction: UInt32 = 0
-    package var seconds: UInt16 = 0
-    package var broadcast = false
+    var isReply = false
+    var hops: UInt8 = 0
+    var transaction: UInt32 = 0
+    var seconds: UInt16 = 0
+    var broadcast = false
     /// ciaddr, yiaddr, siaddr, giaddr
-    package var client = IPv4Address.any
-    package var yours = IPv4Address.any
-    package var nextServer = IPv4Address.any
-    package var relay = IPv4Address.any
-    package var hardware: MACAddress
+    var client = IPv4Address.any
+    var yours = IPv4Address.any
+    var nextServer = IPv4Address.any
+    var relay = IPv4Address.any
+    var hardware: MACAddress
     /// The `sname` and `file` fields up to their first zero, unless option 52 makes them hold options.
-    package var serverName: [UInt8] = []
-    package var file: [UInt8] = []
-    package var options: [Option] = []
+    var serverName: [UInt8] = []
+    var file: [UInt8] = []
+    var options: [Option] = []
 
-    package init(hardware: MACAddress) { self.hardware = hardware }
+    init(hardware: MACAddress) { self.hardware = hardware }
 
     /// An option's value, with its parts joined when it was split (RFC 3396).
-    package subscript(code: UInt8) -> [UInt8]? {
+    subscript(code: UInt8) -> [UInt8]? {
         let parts = options.filter { $0.code == code }
         return parts.isEmpty ? nil : parts.flatMap(\.value)
     }
 
-    package var kind: Kind? { self[53].flatMap(\.first).flatMap(Kind.init(rawValue:)) }
+    var kind: Kind? { self[53].flatMap(\.first).flatMap(Kind.init(rawValue:)) }
 }
 
-package enum DHCPError: Error, Equatable {
+enum DHCPError: Error, Equatable {
     /// Shorter than the fixed fields.
     case short(Int)
     case notEthernet
@@ -59,7 +59,7 @@ package enum DHCPError: Error, Equatable {
 extension ByteBuffer {
     private static let cookie: UInt32 = 0x6382_5363
 
-    package mutating func readDHCPMessage() throws(DHCPError) -> DHCPMessage {
+    mutating func readDHCPMessage() throws(DHCPError) -> DHCPMessage {
         let length = readableBytes
         guard let fixed = readBytes(length: 28), let hardware = readBytes(length: 16),
             let name = readBytes(length: 64), let file = readBytes(length: 128),
@@ -114,7 +114,7 @@ extension ByteBuffer {
     }
 
     /// Writes the message, filled up to the 300 bytes that BOOTP relays expect (RFC 1542 §2.1). Values over 255 bytes are split (RFC 3396).
-    package mutating func writeDHCPMessage(_ message: DHCPMessage) {
+    mutating func writeDHCPMessage(_ message: DHCPMessage) {
         let start = writerIndex
         writeBytes([message.isReply ? 2 : 1, 1, 6, message.hops])
         writeInteger(message.transaction)

@@ -4,8 +4,8 @@ import NIOPosix
 import Synchronization
 
 /// A UDP socket whose reads have deadlines, behind a network with `Faults`.
-package final class Datagrams: Sendable {
-    package typealias Envelope = AddressedEnvelope<ByteBuffer>
+final class Datagrams: Sendable {
+    typealias Envelope = AddressedEnvelope<ByteBuffer>
 
     private struct State {
         var arrived: [Envelope] = []
@@ -19,7 +19,7 @@ package final class Datagrams: Sendable {
     private let inbox: Inbox
 
     /// Opens a socket, runs `body` with it and closes it again, however `body` ends.
-    package static func with<Result>(
+    static func with<Result>(
         boundTo address: IPv4Address, port: Int = 0, faults: Faults = .none,
         _ body: (Datagrams) async throws -> Result
     ) async throws -> Result {
@@ -48,10 +48,10 @@ package final class Datagrams: Sendable {
         self.inbox = inbox
     }
 
-    package var port: Int { channel.localAddress?.port ?? 0 }
+    var port: Int { channel.localAddress?.port ?? 0 }
 
     /// Sends without waiting: a datagram that the kernel refuses is as lost as one that the network drops.
-    package func send(_ bytes: ByteBuffer, to address: SocketAddress) {
+    func send(_ bytes: ByteBuffer, to address: SocketAddress) {
         for delay in inbox.fate() {
             let (channel, envelope) = (channel, Envelope(remoteAddress: address, data: bytes))
             if delay == .zero {
@@ -63,7 +63,7 @@ package final class Datagrams: Sendable {
     }
 
     /// The next datagram, or nil when none came before the deadline or the task was cancelled.
-    package func receive(until deadline: ContinuousClock.Instant) async -> Envelope? {
+    func receive(until deadline: ContinuousClock.Instant) async -> Envelope? {
         let timer = Mutex<Scheduled<Void>?>(nil)
         let envelope = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

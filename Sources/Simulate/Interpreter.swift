@@ -2,34 +2,34 @@ import Inventory
 import NIOCore
 
 /// Runs the iPXE scripts that boot servers write. What it doesn't know ends the boot, with the line: better than a guess.
-package struct Interpreter {
-    package enum Purpose: String, Hashable, Sendable { case kernel, initrd, chain }
+struct Interpreter {
+    enum Purpose: String, Hashable, Sendable { case kernel, initrd, chain }
 
-    package struct Fetched: Sendable {
-        package var bytes: Int
+    struct Fetched: Sendable {
+        var bytes: Int
         /// The beginning of the file; all of it, if it is a script.
-        package var head: ByteBuffer
+        var head: ByteBuffer
 
-        package init(bytes: Int, head: ByteBuffer = ByteBuffer()) {
+        init(bytes: Int, head: ByteBuffer = ByteBuffer()) {
             self.bytes = bytes
             self.head = head
         }
     }
 
     /// Why a file did not arrive. To a script this is a failed command; every other error ends the boot.
-    package struct FetchFailure: Error, Equatable {
-        package var why: String
+    struct FetchFailure: Error, Equatable {
+        var why: String
 
-        package init(_ why: String) { self.why = why }
+        init(_ why: String) { self.why = why }
     }
 
-    package enum Ending: Hashable, Sendable {
+    enum Ending: Hashable, Sendable {
         /// The script came to its end or to `exit`; other numbers than 0 are failures, with the reason.
         case finished(status: Int, why: String)
         case outcome(BootOutcome)
     }
 
-    package var settings: Settings
+    var settings: ScriptSettings
     private let machine: Machine
     private let fetch: (URI, Purpose) async throws -> Fetched
     private let echo: (String) -> Void
@@ -49,8 +49,8 @@ package struct Interpreter {
     /// - Parameters:
     ///   - fetch: downloads a file whole; throws `FetchFailure` when it can't.
     ///   - echo: takes what the script prints, and each line that runs.
-    package init(
-        machine: Machine, settings: Settings, fetch: @escaping (URI, Purpose) async throws -> Fetched,
+    init(
+        machine: Machine, settings: ScriptSettings, fetch: @escaping (URI, Purpose) async throws -> Fetched,
         echo: @escaping (String) -> Void = { _ in }
     ) {
         self.machine = machine
@@ -60,7 +60,7 @@ package struct Interpreter {
     }
 
     /// Runs a script, and those that it chains to.
-    package mutating func run(_ text: String, from url: URI) async throws -> Ending {
+    mutating func run(_ text: String, from url: URI) async throws -> Ending {
         guard let script = Script(text) else {
             return .outcome(.failed(step: "\(url)", why: "this is not an iPXE script"))
         }
@@ -204,7 +204,7 @@ package struct Interpreter {
         return .end(
             .outcome(
                 .booted(
-                    Kernel(
+                    BootOutcome.Kernel(
                         url: kernel.url, initrds: initrds.map(\.url), arguments: kernel.arguments, bytes: bytes,
                         scripts: scripts))))
     }

@@ -46,42 +46,44 @@ package struct Machine: Hashable, Sendable {
     }
 }
 
-/// A client system architecture (RFC 4578 §2.1 and the registry it opened).
-package struct Architecture: RawRepresentable, Hashable, Sendable {
-    package var rawValue: UInt16
+extension Machine {
+    /// A client system architecture (RFC 4578 §2.1 and the registry it opened).
+    package struct Architecture: RawRepresentable, Hashable, Sendable {
+        package var rawValue: UInt16
 
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+        package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    package static let bios = Self(rawValue: 0)
-    package static let ia32 = Self(rawValue: 6)
-    package static let x64 = Self(rawValue: 7)
-    package static let arm32 = Self(rawValue: 10)
-    package static let arm64 = Self(rawValue: 11)
-    package static let ia32HTTP = Self(rawValue: 15)
-    package static let x64HTTP = Self(rawValue: 16)
-    package static let arm32HTTP = Self(rawValue: 18)
-    package static let arm64HTTP = Self(rawValue: 19)
+        package static let bios = Self(rawValue: 0)
+        package static let ia32 = Self(rawValue: 6)
+        package static let x64 = Self(rawValue: 7)
+        package static let arm32 = Self(rawValue: 10)
+        package static let arm64 = Self(rawValue: 11)
+        package static let ia32HTTP = Self(rawValue: 15)
+        package static let x64HTTP = Self(rawValue: 16)
+        package static let arm32HTTP = Self(rawValue: 18)
+        package static let arm64HTTP = Self(rawValue: 19)
 
-    package var isBIOS: Bool { rawValue == 0 }
+        package var isBIOS: Bool { rawValue == 0 }
 
-    /// What iPXE calls itself when firmware of this architecture started it.
-    package var ofIPXE: Architecture {
-        switch self {
-        case .ia32HTTP: .ia32
-        case .x64HTTP: .x64
-        case .arm32HTTP: .arm32
-        case .arm64HTTP: .arm64
-        default: self
+        /// What iPXE calls itself when firmware of this architecture started it.
+        package var ofIPXE: Architecture {
+            switch self {
+            case .ia32HTTP: .ia32
+            case .x64HTTP: .x64
+            case .arm32HTTP: .arm32
+            case .arm64HTTP: .arm64
+            default: self
+            }
         }
-    }
 
-    /// iPXE's `${buildarch}`.
-    package var buildName: String {
-        switch ofIPXE {
-        case .bios, .ia32: "i386"
-        case .arm32: "arm32"
-        case .arm64: "arm64"
-        default: "x86_64"
+        /// iPXE's `${buildarch}`.
+        package var buildName: String {
+            switch ofIPXE {
+            case .bios, .ia32: "i386"
+            case .arm32: "arm32"
+            case .arm64: "arm64"
+            default: "x86_64"
+            }
         }
     }
 }

@@ -1,34 +1,34 @@
 import Inventory
 
 /// An OFFER or ACK, read as firmware reads it (PXE 2.1 §2.2, RFC 4578).
-package struct Offer: Hashable, Sendable {
-    package var message: DHCPMessage
-    package var server: IPv4Address
+struct Offer: Hashable, Sendable {
+    var message: DHCPMessage
+    var server: IPv4Address
 
     /// Nil for a reply that names no server (option 54): no client could answer it.
-    package init?(_ message: DHCPMessage) {
+    init?(_ message: DHCPMessage) {
         guard message.isReply, let server = message.address(54) else { return nil }
         self.message = message
         self.server = server
     }
 
     /// The leased address; nil in a proxy's answer.
-    package var address: IPv4Address? { message.yours == .any ? nil : message.yours }
-    package var nextServer: IPv4Address? { message.nextServer == .any ? nil : message.nextServer }
+    var address: IPv4Address? { message.yours == .any ? nil : message.yours }
+    var nextServer: IPv4Address? { message.nextServer == .any ? nil : message.nextServer }
 
     /// Option 67, or the `file` field; nil when both are empty.
-    package var file: String? {
+    var file: String? {
         let bytes = (message[67].map { Array($0.prefix { $0 != 0 }) }).flatMap { $0.isEmpty ? nil : $0 } ?? message.file
         return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
-    package func isFor(_ vendorClass: String) -> Bool { message[60]?.starts(with: vendorClass.utf8) ?? false }
+    func isFor(_ vendorClass: String) -> Bool { message[60]?.starts(with: vendorClass.utf8) ?? false }
 
     /// Bit 3 of option 43.6: take the file of this very offer, ask no port 4011.
-    package var skipsDiscovery: Bool { (vendorOption(6)?.first ?? 0) & 8 != 0 }
+    var skipsDiscovery: Bool { (vendorOption(6)?.first ?? 0) & 8 != 0 }
 
     /// Boot server types of the boot menu (option 43.9).
-    package var menu: [UInt16] {
+    var menu: [UInt16] {
         var rest = (vendorOption(9) ?? [])[...]
         var types: [UInt16] = []
         while rest.count >= 3 {
@@ -40,7 +40,7 @@ package struct Offer: Hashable, Sendable {
     }
 
     /// The first server that option 43.8 lists for a type.
-    package func menuServer(_ type: UInt16) -> IPv4Address? {
+    func menuServer(_ type: UInt16) -> IPv4Address? {
         var rest = (vendorOption(8) ?? [])[...]
         while rest.count >= 3 {
             let bytes = Array(rest)
@@ -54,10 +54,10 @@ package struct Offer: Hashable, Sendable {
     }
 
     /// Option 175.176: iPXE need not wait for a proxy.
-    package var skipsProxy: Bool { Self.suboption(176, in: message[175])?.first ?? 0 != 0 }
+    var skipsProxy: Bool { Self.suboption(176, in: message[175])?.first ?? 0 != 0 }
 
     /// iPXE takes a proxy's answer only with a server and a file, or with a boot menu.
-    package var suitsIPXE: Bool { (nextServer != nil && file != nil) || !menu.isEmpty }
+    var suitsIPXE: Bool { (nextServer != nil && file != nil) || !menu.isEmpty }
 
     private func vendorOption(_ code: UInt8) -> [UInt8]? { Self.suboption(code, in: message[43]) }
 
@@ -81,7 +81,7 @@ extension DHCPMessage {
 }
 
 /// Where the boot file comes from, as firmware decides once it has a lease.
-package enum BootPath: Hashable, Sendable {
+enum BootPath: Hashable, Sendable {
     case load(String, from: IPv4Address)
     /// Ask this server's port 4011 first; with an item when the server offers a boot menu.
     case ask(IPv4Address, menuItem: UInt16?)
@@ -91,7 +91,7 @@ package enum BootPath: Hashable, Sendable {
 
 extension Stack {
     /// What this stack does with a lease and the other offers it collected; measured on OVMF and iPXE.
-    package func path(lease: Offer, others: [Offer]) -> BootPath {
+    func path(lease: Offer, others: [Offer]) -> BootPath {
         switch kind {
         case .ipxe: ipxePath(lease, others)
         case .biosPXE, .uefiPXE: pxePath(lease, others)
@@ -101,7 +101,7 @@ extension Stack {
     }
 
     /// The proxy whose word iPXE would take, if any.
-    package func proxy(lease: Offer, others: [Offer]) -> Offer? {
+    func proxy(lease: Offer, others: [Offer]) -> Offer? {
         lease.skipsProxy ? nil : others.first { $0.address == nil && $0.isFor("PXEClient") }
     }
 
@@ -116,7 +116,7 @@ extension Stack {
     }
 
     /// What iPXE loads when no more questions are open: a file of the lease goes before the proxy's.
-    package func ipxePath(_ lease: Offer, answer: Offer?) -> BootPath {
+    func ipxePath(_ lease: Offer, answer: Offer?) -> BootPath {
         for offer in [lease, answer].compactMap({ $0 }) {
             guard let file = offer.file else { continue }
             if let server = offer.nextServer ?? URI(file).map({ _ in offer.server }) {

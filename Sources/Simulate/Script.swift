@@ -1,19 +1,19 @@
 /// The text of an iPXE script, split into lines and commands but not yet expanded.
-package struct Script: Hashable, Sendable {
-    package struct Line: Hashable, Sendable {
+struct Script: Hashable, Sendable {
+    struct Line: Hashable, Sendable {
         /// Counted from 1; of the first one where a backslash joins several.
-        package var number: Int
-        package var text: String
+        var number: Int
+        var text: String
     }
 
-    package var lines: [Line] = []
+    var lines: [Line] = []
     private var labels: [String: Int] = [:]
 
     /// The line of a label, as an index into `lines`.
-    package subscript(label: String) -> Int? { labels[label] }
+    subscript(label: String) -> Int? { labels[label] }
 
     /// Nil for a text that does not begin with iPXE's magic word.
-    package init?(_ text: String) {
+    init?(_ text: String) {
         var isFirst = true
         var pending: Line?
         for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
@@ -48,20 +48,20 @@ package struct Script: Hashable, Sendable {
     }
 
     /// Whether a file's beginning makes iPXE take it for a script.
-    package static func begins(_ bytes: some Sequence<UInt8>) -> Bool {
+    static func begins(_ bytes: some Sequence<UInt8>) -> Bool {
         bytes.starts(with: "#!ipxe".utf8) || bytes.starts(with: "#!gpxe".utf8)
     }
 
     /// One command of a line, and whether it runs after a success (`&&`), after a failure (`||`) or in any case.
-    package struct Command: Hashable, Sendable {
-        package enum Condition: Hashable, Sendable { case always, afterSuccess, afterFailure }
+    struct Command: Hashable, Sendable {
+        enum Condition: Hashable, Sendable { case always, afterSuccess, afterFailure }
 
-        package var condition: Condition
-        package var words: [String]
+        var condition: Condition
+        var words: [String]
     }
 
     /// Splits an expanded line. A word that begins with `#` starts a comment.
-    package static func commands(_ line: String) -> [Command] {
+    static func commands(_ line: String) -> [Command] {
         var commands: [Command] = []
         var current = Command(condition: .always, words: [])
         for word in line.split(whereSeparator: \.isWhitespace) {

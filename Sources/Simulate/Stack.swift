@@ -1,8 +1,8 @@
 import Inventory
 
 /// A network stack that a machine runs: what it says of itself in DHCP and how it asks for files, as the captures show it.
-package struct Stack: Hashable, Sendable {
-    package enum Kind: Hashable, Sendable {
+struct Stack: Hashable, Sendable {
+    enum Kind: Hashable, Sendable {
         case ipxe, biosPXE, uefiPXE, uefiHTTP
         /// The installed operating system (udhcpc): it wants an address and nothing else.
         case system
@@ -11,12 +11,12 @@ package struct Stack: Hashable, Sendable {
         var isFirmware: Bool { [.biosPXE, .uefiPXE, .uefiHTTP].contains(self) }
     }
 
-    package var kind: Kind
-    package var machine: Machine
-    package var architecture: Architecture
+    var kind: Kind
+    var machine: Machine
+    var architecture: Machine.Architecture
 
     /// The stack that the machine's firmware brings.
-    package init(firmwareOf machine: Machine) {
+    init(firmwareOf machine: Machine) {
         self.machine = machine
         architecture = machine.architecture
         switch machine.firmware {
@@ -29,24 +29,24 @@ package struct Stack: Hashable, Sendable {
     }
 
     /// iPXE, when the firmware has loaded it.
-    package init(ipxeOn machine: Machine) {
+    init(ipxeOn machine: Machine) {
         self.machine = machine
         kind = .ipxe
         architecture = machine.architecture.ofIPXE
     }
 
     /// The operating system on the machine's disk.
-    package init(systemOn machine: Machine) {
+    init(systemOn machine: Machine) {
         self.machine = machine
         kind = .system
         architecture = machine.architecture
     }
 
-    package func discover(transaction: UInt32, seconds: UInt16) -> DHCPMessage {
+    func discover(transaction: UInt32, seconds: UInt16) -> DHCPMessage {
         message(.discover, transaction, seconds, extra: [])
     }
 
-    package func request(_ address: IPv4Address, from server: IPv4Address, transaction: UInt32, seconds: UInt16)
+    func request(_ address: IPv4Address, from server: IPv4Address, transaction: UInt32, seconds: UInt16)
         -> DHCPMessage
     {
         message(
@@ -56,7 +56,7 @@ package struct Stack: Hashable, Sendable {
 
     /// The request to port 4011 of a boot server (PXE 2.1 §2.2.4).
     /// - Parameter menuItem: option 43.71, the boot server type that was picked from a boot menu.
-    package func bootServerRequest(
+    func bootServerRequest(
         _ address: IPv4Address, to server: IPv4Address, menuItem: UInt16?, transaction: UInt32, seconds: UInt16
     ) -> DHCPMessage {
         var message = message(.request, transaction, seconds, extra: [])

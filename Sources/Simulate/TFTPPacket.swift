@@ -1,12 +1,12 @@
 import NIOCore
 
 /// A TFTP packet (RFC 1350) with options (RFC 2347).
-package enum TFTPPacket: Hashable, Sendable {
-    package struct Option: Hashable, Sendable {
-        package var name: String
-        package var value: String
+enum TFTPPacket: Hashable, Sendable {
+    struct Option: Hashable, Sendable {
+        var name: String
+        var value: String
 
-        package init(_ name: String, _ value: String) {
+        init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
@@ -19,7 +19,7 @@ package enum TFTPPacket: Hashable, Sendable {
     case options([Option])
 }
 
-package enum TFTPError: Error, Equatable {
+enum TFTPError: Error, Equatable {
     case short
     case badOperation(UInt16)
     /// A text without its final zero, or an option without a value.
@@ -28,7 +28,7 @@ package enum TFTPError: Error, Equatable {
 }
 
 extension ByteBuffer {
-    package mutating func readTFTPPacket() throws(TFTPError) -> TFTPPacket {
+    mutating func readTFTPPacket() throws(TFTPError) -> TFTPPacket {
         guard let operation = readInteger(as: UInt16.self) else { throw .short }
         switch operation {
         case 1:
@@ -54,7 +54,7 @@ extension ByteBuffer {
         }
     }
 
-    package mutating func writeTFTPPacket(_ packet: TFTPPacket) {
+    mutating func writeTFTPPacket(_ packet: TFTPPacket) {
         switch packet {
         case .read(let file, let mode, let options):
             writeInteger(1, as: UInt16.self)

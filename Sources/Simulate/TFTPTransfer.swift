@@ -1,8 +1,8 @@
 import NIOCore
 
 /// The receiving side of one TFTP transfer as a state machine without sockets (RFC 1350, 2347-2349, 7440).
-package struct TFTPTransfer: Sendable {
-    package enum Step: Hashable, Sendable {
+struct TFTPTransfer: Sendable {
+    enum Step: Hashable, Sendable {
         /// Nothing to send: a packet in the middle of a window, or one seen before.
         case wait
         case send(TFTPPacket)
@@ -14,14 +14,14 @@ package struct TFTPTransfer: Sendable {
         case broken(String)
     }
 
-    package let request: TFTPPacket
+    let request: TFTPPacket
     /// What the last step asked to send: it is sent again when the server stays silent.
-    package private(set) var lastSent: TFTPPacket
+    private(set) var lastSent: TFTPPacket
     /// `tsize` of the server's answer, in bytes.
-    package private(set) var announced: Int?
-    package private(set) var received = 0
+    private(set) var announced: Int?
+    private(set) var received = 0
     /// The beginning of the file, as much as was to be kept.
-    package private(set) var head = ByteBuffer()
+    private(set) var head = ByteBuffer()
 
     private let keep: Int
     private let probe: Bool
@@ -36,7 +36,7 @@ package struct TFTPTransfer: Sendable {
     /// - Parameters:
     ///   - keep: how many bytes of the file's beginning to keep.
     ///   - probe: ask for the size only and end the transfer with an error packet, as PXE firmware does first.
-    package init(file: String, options: [TFTPPacket.Option], keep: Int = 0, probe: Bool = false) {
+    init(file: String, options: [TFTPPacket.Option], keep: Int = 0, probe: Bool = false) {
         request = .read(file: file, mode: "octet", options: options)
         lastSent = request
         offered = options
@@ -44,7 +44,7 @@ package struct TFTPTransfer: Sendable {
         self.probe = probe
     }
 
-    package mutating func receive(_ packet: TFTPPacket) -> Step {
+    mutating func receive(_ packet: TFTPPacket) -> Step {
         let step = answer(packet)
         if case .send(let packet) = step { lastSent = packet }
         return step
@@ -111,7 +111,7 @@ package struct TFTPTransfer: Sendable {
     }
 
     /// What to send after a silence. A window is taken up again at the last block that arrived.
-    package mutating func timedOut() -> TFTPPacket {
+    mutating func timedOut() -> TFTPPacket {
         if started, !probe {
             inWindow = 0
             complained = false

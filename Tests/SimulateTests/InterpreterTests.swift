@@ -19,14 +19,15 @@ import Testing
     {
         var machine = Machine(mac: MACAddress(bits: 0x5254_0012_3401), firmware: firmware)
         machine.hasDisk = disk
-        var interpreter = Interpreter(machine: machine, settings: Settings(["mac": .mac(machine.mac)])) { url, _ in
+        var interpreter = Interpreter(machine: machine, settings: ScriptSettings(["mac": .mac(machine.mac)])) {
+            url, _ in
             guard let text = Self.files["\(url)"] else { throw Interpreter.FetchFailure("HTTP 404") }
             return Interpreter.Fetched(bytes: text.utf8.count, head: ByteBuffer(string: text))
         }
         return try await interpreter.run("#!ipxe\n" + lines, from: try #require(URI("http://h/b/s")))
     }
 
-    private func kernel(_ ending: Ending) throws -> Kernel {
+    private func kernel(_ ending: Ending) throws -> BootOutcome.Kernel {
         guard case .outcome(.booted(let kernel)) = ending else {
             Issue.record("\(ending)")
             throw CancellationError()
@@ -113,7 +114,7 @@ import Testing
     }
 
     @Test func `a text that is no script fails`() async throws {
-        var interpreter = Interpreter(machine: Machine(mac: MACAddress(bits: 1)), settings: Settings()) { _, _ in
+        var interpreter = Interpreter(machine: Machine(mac: MACAddress(bits: 1)), settings: ScriptSettings()) { _, _ in
             Interpreter.Fetched(bytes: 0)
         }
         #expect(

@@ -92,8 +92,10 @@ import Testing
         #expect(SystemUUID("zz223344-5566-7788-99aa-525400770001") == nil)
     }
 
-    @Test(arguments: [(Architecture.arm64HTTP, Architecture.arm64), (.x64HTTP, .x64), (.bios, .bios)])
-    func `a loaded iPXE names the architecture without HTTP boot`(firmware: Architecture, ipxe: Architecture) {
+    @Test(arguments: [(Machine.Architecture.arm64HTTP, Machine.Architecture.arm64), (.x64HTTP, .x64), (.bios, .bios)])
+    func `a loaded iPXE names the architecture without HTTP boot`(
+        firmware: Machine.Architecture, ipxe: Machine.Architecture
+    ) {
         let machine = Machine(mac: MACAddress(bits: 1), firmware: .uefiHTTP, architecture: firmware)
         #expect(Stack(ipxeOn: machine).architecture == ipxe)
     }

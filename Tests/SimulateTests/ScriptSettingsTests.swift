@@ -3,8 +3,8 @@ import Testing
 
 @testable import Simulate
 
-@Suite struct SettingsTests {
-    private let settings = Settings([
+@Suite struct ScriptSettingsTests {
+    private let settings = ScriptSettings([
         "mac": .mac(MACAddress(bits: 0x5254_0012_3401)), "ip": .address(IPv4Address(bits: 0x0A00_000E)),
         "filename": .text("a b/c"), "which": .text("filename"), "serial": .text("S:1"),
     ])
@@ -22,6 +22,6 @@ import Testing
     }
 
     @Test func `an unknown format is an error`() {
-        #expect(throws: Settings.UnknownFormat(name: "int32")) { try settings.expand("${ip:int32}") }
+        #expect(throws: ScriptSettings.UnknownFormat(name: "int32")) { try settings.expand("${ip:int32}") }
     }
 }

@@ -1,9 +1,9 @@
 import Inventory
 
 /// iPXE's settings, and their expansion in script lines: `${net0/mac:hexhyp}`.
-package struct Settings: Sendable {
+struct ScriptSettings: Sendable {
     /// What a setting holds; its type decides how it prints without a format.
-    package enum Value: Hashable, Sendable {
+    enum Value: Hashable, Sendable {
         case text(String)
         case mac(MACAddress)
         case address(IPv4Address)
@@ -28,16 +28,16 @@ package struct Settings: Sendable {
         }
     }
 
-    package struct UnknownFormat: Error, Equatable {
-        package var name: String
+    struct UnknownFormat: Error, Equatable {
+        var name: String
     }
 
     private var values: [String: Value] = [:]
 
-    package init(_ values: [String: Value] = [:]) { self.values = values }
+    init(_ values: [String: Value] = [:]) { self.values = values }
 
     /// A value by its name. The machine has one network card, so `net0/ip`, `netX/ip` and `ip` are the same; of `net1` nothing is known.
-    package subscript(name: String) -> Value? {
+    subscript(name: String) -> Value? {
         get { Self.key(name).flatMap { values[$0] } }
         set { if let key = Self.key(name) { values[key] = newValue } }
     }
@@ -53,7 +53,7 @@ package struct Settings: Sendable {
     }
 
     /// Replaces every `${name[:format]}`, innermost first. An unknown name becomes nothing, as in iPXE.
-    package func expand(_ line: String) throws(UnknownFormat) -> String {
+    func expand(_ line: String) throws(UnknownFormat) -> String {
         var line = line[...]
         while let (open, close) = Self.innermost(line) {
             let inside = line[line.index(open, offsetBy: 2)..<close]
