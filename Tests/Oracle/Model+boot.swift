@@ -11,7 +11,10 @@ extension Model {
         let reason = decision(mac)
         guard reason == "netboot", let id = states[mac]?.arming else {
             let ends = ["spent:expired", "spent:exhausted"].contains(reason) && trusted && !has(.rule8NeverRecorded)
-            if ends, let id = states[mac]?.arming { end(id, String(reason.dropFirst(6))) }
+            if ends, let id = states[mac]?.arming {
+                end(id, String(reason.dropFirst(6)))
+                sweep()
+            }
             return .refused(reason)
         }
         if let open = openBoot(of: id, now: now) { return .served(boot: open, new: false) }

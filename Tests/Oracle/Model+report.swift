@@ -78,9 +78,10 @@ extension Model {
         }
     }
 
-    /// Another branch: everything is forgotten that belongs to the one before.
+    /// A restart with another branch: everything is forgotten that belongs to the one before.
     func follow(_ branch: String) {
         self.branch = branch
+        reading = ClockReading()
         guard !has(.rule3BranchKeepsState) else { return }
         for id in armings.indices where armings[id].ending == nil { armings[id].ending = "disarmed" }
         states = [:]
