@@ -8,6 +8,7 @@ package struct Mismatch: Error, CustomStringConvertible {
     /// The steps up to here.
     var steps: [String] = []
     var log = ""
+    var armings: [String] = []
     var directory = ""
 
     package var description: String {
@@ -17,6 +18,8 @@ package struct Mismatch: Error, CustomStringConvertible {
           the subject:   \(actual)
         steps
         \(steps.map { "  " + $0 }.joined(separator: "\n"))
+        armings by the rules
+        \(armings.map { "  " + $0 }.joined(separator: "\n"))
         commits
         \(log.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
         replay: make torture SEED=\(seed) SEQUENCES=1
