@@ -72,7 +72,16 @@ let package = Package(
 
         // The rules of armings, written a second time without the product, and sequences that compare the two.
         .target(name: "Oracle", path: "Tests/Oracle", swiftSettings: settings),
-        tests("OracleTests", ["Oracle"]),
+        .target(
+            name: "ProductSubject",
+            dependencies: [
+                "Oracle", "Inventory", "Git", "Journal", "Reconcile", product("Logging", "swift-log"),
+                product("HashTreeCollections", "swift-collections"),
+            ],
+            path: "Tests/ProductSubject", swiftSettings: settings),
+        .executableTarget(
+            name: "torture", dependencies: ["Oracle", "ProductSubject"], path: "Tests/Torture", swiftSettings: settings),
+        tests("OracleTests", ["Oracle", "ProductSubject"]),
 
         tests("InventoryTests", ["Inventory"]),
         tests("YAMLTests", ["YAML"]),

@@ -8,6 +8,7 @@ package struct Mismatch: Error, CustomStringConvertible {
     /// The steps up to here.
     var steps: [String] = []
     var log = ""
+    var armings: [String] = []
     var directory = ""
 
     package var description: String {
@@ -17,6 +18,8 @@ package struct Mismatch: Error, CustomStringConvertible {
           the subject:   \(actual)
         steps
         \(steps.map { "  " + $0 }.joined(separator: "\n"))
+        armings by the rules
+        \(armings.map { "  " + $0 }.joined(separator: "\n"))
         commits
         \(log.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
         replay: make torture SEED=\(seed) SEQUENCES=1
@@ -25,7 +28,7 @@ package struct Mismatch: Error, CustomStringConvertible {
 }
 
 /// What a sequence did.
-package struct Tally: Sendable {
+package struct Tally: Sendable, CustomStringConvertible {
     package var sequences = 0
     package var steps = 0
     /// Steps that tried a legitimate re-arm, and those of them that armed by the rules.
@@ -39,6 +42,15 @@ package struct Tally: Sendable {
     package var reasons: [String: Int] = [:]
 
     package init() {}
+
+    package var description: String {
+        let compared = reasons.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        return """
+            \(sequences) sequences, \(steps) steps, \(rearms) of them re-arms (\(rearmed) armed), \(scripts) scripts, \
+            \(refusals) refusals, \(reports) reports, \(commits) disarm commits
+            decisions compared: \(compared)
+            """
+    }
 
     package static func += (sum: inout Tally, other: Tally) {
         sum.sequences += other.sequences

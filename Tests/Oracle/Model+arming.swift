@@ -77,8 +77,9 @@ extension Model {
     }
 
     /// `reconcile --accept HOST`.
-    func accept(_ host: String) {
-        guard !has(.rule17AcceptIgnored) else { return }
+    func accept(_ host: String) throws {
+        guard !has(.rule17AcceptIgnored), reachable else { return }
+        try pass()
         lab.lost[host] = nil
         stopped.remove(host)
         drops[host] = nil

@@ -11,7 +11,10 @@ extension Model {
         let reason = decision(mac)
         guard reason == "netboot", let id = states[mac]?.arming else {
             let ends = ["spent:expired", "spent:exhausted"].contains(reason) && trusted && !has(.rule8NeverRecorded)
-            if ends, let id = states[mac]?.arming { end(id, String(reason.dropFirst(6))) }
+            if ends, let id = states[mac]?.arming {
+                end(id, String(reason.dropFirst(6)))
+                sweep()
+            }
             return .refused(reason)
         }
         if let open = openBoot(of: id, now: now) { return .served(boot: open, new: false) }
@@ -45,8 +48,7 @@ extension Model {
         let arming = armings[boot.arming]
         let byReport = ["provisioned", "failed"].contains(arming.ending) && has(.rule7ReportLetsBootGoOn)
         let byHand = arming.ending == "disarmed" && has(.rule7HandDisarmLetsBootGoOn)
-        if let ending = arming.reported ?? arming.ending, !["expired", "exhausted"].contains(ending), !byReport, !byHand
-        {
+        if let ending = arming.ending, !["expired", "exhausted"].contains(ending), !byReport, !byHand {
             return "spent:\(ending)"
         }
         if has(.rule7DeadlineEndsBoot), let ending = arming.ending { return "spent:\(ending)" }
@@ -61,8 +63,4 @@ extension Model {
         if states[boot.mac]?.arming != boot.arming { return "superseded" }
         return "netboot"
     }
-}
-
-extension [String] {
-    fileprivate func contains(_ value: String?) -> Bool { value.map { contains($0) } ?? false }
 }

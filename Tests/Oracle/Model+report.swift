@@ -6,7 +6,8 @@ extension Model {
         guard success || newest || has(.rule11OldFailureCounts) else { return }
         let ending = success ? "provisioned" : "failed"
         let macs = machine(of: boot)
-        if armings[boot.arming].reported == nil { armings[boot.arming].reported = ending }
+        // What had run out has been put to use: from the report on it is spent by it, and its boots get no more bytes.
+        if ["expired", "exhausted"].contains(armings[boot.arming].ending) { armings[boot.arming].ending = ending }
         for id in armings.indices where macs.contains(armings[id].mac) || id == boot.arming {
             if armings[id].order < boot.order || has(.rule11SpendsLaterArmings) { end(id, ending) }
         }
@@ -17,11 +18,9 @@ extension Model {
         let mine: Set = [boot.mac, armings[boot.arming].mac]
         guard !has(.rule11OnlyThisInterface) else { return mine }
         var macs = mine
-        let hosts = Set(mine.compactMap { lab.owner($0)?.id } + [boot.host])
-        for machine in lab.machines.merging(lab.lost, uniquingKeysWith: { first, _ in first }).values
-        where hosts.contains(machine.id) {
-            macs.formUnion(machine.cards.map(\.mac))
-        }
+        for machine in mine.compactMap({ lab.owner($0) }) { macs.formUnion(machine.cards.map(\.mac)) }
+        // The host as it was called when its script was served.
+        let hosts: Set = [boot.host, armings[boot.arming].host]
         macs.formUnion(armings.filter { hosts.contains($0.host) }.map(\.mac))
         guard !has(.rule11OtherHostsForgotten), let seen = uuids[boot.mac] else { return macs }
         macs.formUnion(uuids.filter { !$0.value.isDisjoint(with: seen) }.keys)
@@ -56,13 +55,13 @@ extension Model {
         var planned: [String: [String: Int]] = [:]
         for id in intents.sorted() {
             let mac = armings[id].mac
-            // What is absent, broken or claimed twice cannot be edited now: the intent waits.
-            guard let claim = lab.explicit(mac) else { continue }
             let current = states[mac]?.arming == id || has(.rule13DisarmsNewerArming)
-            guard claim.card.on, current else {
+            guard states[mac]?.on == true, current else {
                 intents.remove(id)
                 continue
             }
+            // What is absent, broken or claimed twice cannot be edited now: the intent waits.
+            guard let claim = lab.explicit(mac) else { continue }
             guard !stopped.contains(claim.machine.id) else { continue }
             planned[claim.machine.id, default: [:]][mac] = id
         }
@@ -78,9 +77,10 @@ extension Model {
         }
     }
 
-    /// Another branch: everything is forgotten that belongs to the one before.
+    /// A restart with another branch: everything is forgotten that belongs to the one before.
     func follow(_ branch: String) {
         self.branch = branch
+        reading = ClockReading()
         guard !has(.rule3BranchKeepsState) else { return }
         for id in armings.indices where armings[id].ending == nil { armings[id].ending = "disarmed" }
         states = [:]

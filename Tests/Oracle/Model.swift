@@ -19,8 +19,6 @@ package final class Model {
         var full: Int
         var early: Int
         var ending: String?
-        /// A report came for a boot of it, whatever had spent it before.
-        var reported: String?
         var mismatched = false
         var order: Int
     }
@@ -130,4 +128,8 @@ package final class Model {
         armings[id].ending = ending
         if ending != "disarmed" { intents.insert(id) }
     }
+}
+
+extension [String] {
+    func contains(_ value: String?) -> Bool { value.map { contains($0) } ?? false }
 }

@@ -50,7 +50,12 @@ package final class ModelSubject: Subject {
 
     package func unknownReport(address: String) { model.unknownReport(address: address) }
     package func sweep() { model.sweep() }
-    package func accept(_ host: String) { model.accept(host) }
+
+    package func accept(_ host: String) throws {
+        look()
+        try model.accept(host)
+    }
+
     package func follow(branch: String) { model.follow(branch) }
     package func stop() {}
 
@@ -93,6 +98,8 @@ package final class ModelSubject: Subject {
                 message, parents: [tip], changes: changes, person: "Bootlatch", time: place.clock.wall)
             model.landed(tip, macs)
         }
-        if !planned.isEmpty { try writer.move(model.branch, to: tip) }
+        guard !planned.isEmpty else { return }
+        try writer.move(model.branch, to: tip)
+        try model.pass()
     }
 }

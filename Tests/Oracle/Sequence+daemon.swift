@@ -76,6 +76,7 @@ extension Sequence {
             model.landed(id, macs)
             pushed.append(id)
         }
+        if after != before { try model.pass() }
         guard planned.isEmpty else {
             throw mismatch(
                 "write-back", expected: "a commit for \(planned.keys.sorted().joined(separator: ", "))", actual: "none")
@@ -112,7 +113,7 @@ extension Sequence {
 
     func accept(_ host: String) async throws {
         try await subject.accept(host)
-        model.accept(host)
+        try model.accept(host)
     }
 
     func restart(keepJournal: Bool) async throws {

@@ -164,7 +164,8 @@ extension Sequence {
     private func carry(_ tree: inout Tree) -> String? {
         let all = places(tree)
         guard let from = random.pick(all.filter { $0.machine.cards.count > 1 }), let to = random.pick(all),
-            from.machine.id != to.machine.id
+            from.machine.id != to.machine.id, let card = from.machine.cards.last,
+            !to.machine.cards.contains(where: { $0.mac == card.mac })
         else { return nil }
         var (left, right) = (from.machine, to.machine)
         right.cards.append(left.cards.removeLast())
@@ -174,7 +175,9 @@ extension Sequence {
     }
 
     private func duplicate(_ tree: inout Tree) -> String? {
-        guard let from = pickPlace(tree), let to = pickPlace(tree), from.machine.id != to.machine.id else { return nil }
+        guard let from = pickPlace(tree), let to = pickPlace(tree), from.machine.id != to.machine.id,
+            !to.machine.cards.contains(where: { $0.mac == from.machine.cards[0].mac })
+        else { return nil }
         var machine = to.machine
         machine.cards.append(from.machine.cards[0])
         tree[to.path]?.documents[to.index] = .machine(machine)

@@ -70,6 +70,16 @@ package final class Sequence {
                 (try? Git(directory: directory + "/repo.git")(
                     "log", "--graph", "--all", "--date-order", "--format=%h %an: %s%d")) ?? ""
             mismatch.directory = directory
+            mismatch.armings = sequence.model.armings.enumerated().map { id, arming in
+                let boots = sequence.model.boots.enumerated().filter { $0.element.arming == id }.map { boot in
+                    "\(boot.offset)\(boot.element.whole ? " whole" : boot.element.started ? " begun" : "")"
+                }
+                return """
+                    \(id): \(arming.mac) \(arming.host) by \(arming.commit.prefix(7)), seen \(arming.seen - 1_800_000_000) s, \
+                    deadline \(arming.deadline - 1_800_000_000) s, full \(arming.full), early \(arming.early), \
+                    \(arming.mismatched ? "mismatched, " : "")\(arming.ending ?? "unspent"), boots [\(boots.joined(separator: ", "))]
+                    """
+            }
             throw mismatch
         }
         await sequence.subject.stop()

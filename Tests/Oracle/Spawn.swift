@@ -29,9 +29,13 @@ private func start(_ arguments: [String], environment: [String], input: Int32?, 
     return pid
 }
 
+/// Sockets, because Swift's Glibc has no `pipe2`, and an end that another child inherits would never close.
 private func pipePair() throws -> (read: Int32, write: Int32) {
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw ProgramFailed(arguments: ["pipe2"], status: errno, output: "") }
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+        throw ProgramFailed(arguments: ["socketpair"], status: errno, output: "")
+    }
     return (ends[0], ends[1])
 }
 

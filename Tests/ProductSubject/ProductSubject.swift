@@ -1,0 +1,173 @@
+import Git
+import Glibc
+import HashTreeCollections
+import Inventory
+import Journal
+import Logging
+import Oracle
+import Reconcile
+import Synchronization
+
+/// The daemon's own parts, put together as the daemon does, without its sockets, on the sequence's clock.
+package final class ProductSubject: Subject {
+    private struct Parts {
+        let gate: Gate
+        let journal: Journal
+        let reconciler: Reconciler
+        let writeBack: WriteBack
+        let now: @Sendable () -> Now
+    }
+
+    private let place: SubjectPlace
+    private var branch: String
+    private var parts: Parts
+
+    package init(_ place: SubjectPlace) throws {
+        self.place = place
+        branch = place.branch
+        parts = try Self.start(place, branch: place.branch)
+    }
+
+    private static func start(_ place: SubjectPlace, branch: String) throws -> Parts {
+        let reading = Reading()
+        let clock = place.clock
+        let log = Logger(label: "sequence") { _ in SwiftLogNoOpLogHandler() }
+        let now: @Sendable () -> Now = {
+            reading.watch.withLock { $0.read(wall: Instant(seconds: clock.wall), monotonic: clock.monotonic) }
+        }
+        let gate = Gate()
+        let journal = Journal(path: place.state + "/journal.sqlite", gate: gate, log: log)
+        let repository = try Repository(bareAt: place.state + "/mirror.git", create: true)
+        let remote = Remote(try RemoteAddress(place.remote))
+        let reconciler = Reconciler(
+            settings: .init(url: place.remote, branch: branch), repository: repository, remote: remote,
+            journal: journal, gate: gate, now: now, log: log)
+        let writeBack = WriteBack(
+            settings: .init(), reconciler: reconciler, repository: repository, remote: remote, journal: journal,
+            gate: gate, now: now, log: log)
+        return Parts(gate: gate, journal: journal, reconciler: reconciler, writeBack: writeBack, now: now)
+    }
+
+    package func poll() async { _ = await parts.reconciler.reconcile() }
+
+    private func sighting(_ mac: String, uuid: String? = nil, address: String? = nil) throws -> Sighting {
+        guard let mac = MACAddress(mac) else { throw NotAMAC(text: mac) }
+        return Sighting(mac: mac, uuid: uuid, address: address.flatMap { IPv4Address($0) })
+    }
+
+    private func ask(_ sighting: Sighting) -> Decision {
+        decideBoot(sighting, in: parts.gate.current, now: parts.now())
+    }
+
+    package func decision(_ mac: String) throws -> String { ask(try sighting(mac)).reason }
+
+    package func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer {
+        let sighting = try sighting(mac, uuid: uuid, address: address)
+        if isFirstScript(sighting) { await poll() }
+        let decision = ask(sighting)
+        guard case .netboot(let plan) = decision, let arming = parts.gate.current.inventory[sighting.mac]?.arming else {
+            if let arming = parts.gate.current.inventory[sighting.mac]?.arming,
+                [.localBoot(.spent(.exhausted)), .localBoot(.spent(.expired))].contains(decision)
+            {
+                _ = try await parts.journal.sweep(at: parts.now(), used: [arming])
+            }
+            return .refused(decision.reason)
+        }
+        let boot = try await parts.journal.admit(sighting, arming, at: parts.now())
+        if case .chain = plan { try await parts.journal.kernel(.whole, of: boot.token, at: parts.now().wall) }
+        return .served(token: boot.token.text, hookToken: boot.hookToken.text)
+    }
+
+    private func isFirstScript(_ sighting: Sighting) -> Bool {
+        let standing = parts.gate.current
+        guard let arming = standing.inventory[sighting.mac]?.arming, let record = standing.ledger[arming] else {
+            return false
+        }
+        return record.ending == nil && record.boots.isEmpty
+    }
+
+    package func kernel(_ token: String, whole: Bool) async throws {
+        try await parts.journal.kernel(whole ? .whole : .started, of: Token(token), at: parts.now().wall)
+    }
+
+    package func bytes(_ token: String) -> String {
+        continueBoot(Token(token), .bootable, in: parts.gate.current, now: parts.now()).reason
+    }
+
+    package func report(_ hookToken: String, success: Bool, address: String) async throws {
+        let outcome = try await parts.journal.report(
+            success ? .success : .failure, hook: Token(hookToken), evidence: "webhook", at: parts.now().wall)
+        if outcome == .unknownToken { try await unknownReport(address: address) }
+    }
+
+    package func unknownReport(address: String) async throws {
+        guard let address = IPv4Address(address) else { return }
+        let standing = parts.gate.current
+        var hosts: Set<Host.ID> = []
+        for entry in standing.inventory.entries.values.joined() {
+            if entry.host.interfaces.contains(where: { $0.dhcp.address == address }) { hosts.insert(entry.host.id) }
+        }
+        for boot in standing.ledger.boots.values where boot.address == address {
+            if let host = standing.inventory[boot.mac]?.host.id ?? standing.ledger[boot.arming]?.arming.host {
+                hosts.insert(host)
+            }
+        }
+        for host in hosts.sorted() {
+            try await parts.journal.holdMismatched(host, evidence: "webhook", at: parts.now().wall)
+        }
+    }
+
+    package func sweep() async throws { _ = try await parts.journal.sweep(at: parts.now()) }
+
+    package func flush() async throws {
+        do { _ = try await parts.writeBack.flush() } catch is WriteBackError {}
+    }
+
+    package func accept(_ host: String) async throws {
+        let words = host.split(separator: "/").map(String.init)
+        do {
+            _ = try await parts.reconciler.accept(.init(namespace: words[0], name: words[1]))
+        } catch is AcceptError {}
+    }
+
+    package func restart(keepJournal: Bool) async throws {
+        if !keepJournal {
+            for ending in ["", "-wal", "-shm"] {
+                unlink(place.state + "/journal.sqlite" + ending)
+            }
+        }
+        parts = try Self.start(place, branch: branch)
+    }
+
+    package func follow(branch: String) async throws {
+        self.branch = branch
+        try await restart(keepJournal: true)
+    }
+
+    package func stop() {}
+}
+
+private struct NotAMAC: Error { let text: String }
+
+/// A mutex that a closure can share.
+private final class Reading: Sendable {
+    let watch = Mutex(ClockWatch())
+}
+
+extension Decision {
+    /// The reason in one word, or two with a colon.
+    fileprivate var reason: String {
+        switch self {
+        case .netboot: "netboot"
+        case .ignore: "unknown"
+        case .localBoot(.off): "off"
+        case .localBoot(.spent(let ending)): "spent:\(ending.rawValue)"
+        case .localBoot(.held(let hold)): "held:\(hold.rawValue)"
+        case .localBoot(.suspended(let suspension)): "suspended:\(suspension.rawValue)"
+        case .localBoot(.never): "never"
+        case .localBoot(.noPlan): "noPlan"
+        case .localBoot(.journal): "journal"
+        case .localBoot(.superseded): "superseded"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Oracle
+import ProductSubject
+
+/// `torture [SEQUENCES [SEED]]`: compares the daemon's parts with the oracle over many seeded sequences; `FAULT=name` the
+/// oracle's own model with a rule left out.
+@main
+struct Main {
+    static func main() async throws {
+        let arguments = CommandLine.arguments.dropFirst().map { UInt64($0) ?? 0 }
+        let count = arguments.first ?? 500
+        let first = arguments.dropFirst().first ?? 0
+        let environment = ProcessInfo.processInfo.environment
+        let fault = environment["FAULT"].flatMap { Fault(rawValue: $0) }
+        let started = ContinuousClock.now
+        var torture = Torture(seeds: first..<first + count)
+        torture.enough = environment["MISMATCHES"].flatMap { Int($0) } ?? 1
+        torture.progress = { tally in
+            if tally.sequences % 100 == 0, tally.sequences > 0 {
+                FileHandle.standardError.write(
+                    Data("\(tally.sequences) of \(count) sequences, \(ContinuousClock.now - started)\n".utf8))
+            }
+        }
+        let (tally, mismatches) = try await torture.run { place in
+            if environment["FAULT"] != nil { return try ModelSubject(place, faults: fault.map { [$0] } ?? []) }
+            return try ProductSubject(place)
+        }
+        for mismatch in mismatches { print(mismatch) }
+        print(tally)
+        print("\(ContinuousClock.now - started)")
+        exit(mismatches.isEmpty ? 0 : 1)
+    }
+}
