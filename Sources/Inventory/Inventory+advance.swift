@@ -74,11 +74,13 @@ extension Inventory {
         guard case .read(let parsed, let content) = change else {
             files[path] = nil
             policyPaths.remove(path)
+            brokenPaths.remove(path)
             return
         }
         var file =
             files[path] ?? File(parsed: parsed, inForce: ParsedFile(path: path), isUnseen: isFirst && parsed.isBroken)
         file.parsed = parsed
+        if parsed.isBroken { brokenPaths.insert(path) } else { brokenPaths.remove(path) }
         if !parsed.isBroken {
             file.inForce = parsed
             file.goodContent = content

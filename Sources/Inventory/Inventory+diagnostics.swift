@@ -10,15 +10,24 @@ extension Inventory {
         }
     }
 
+    /// What is wrong in these files, and with these MACs.
+    package func diagnostics(of paths: [String], touching macs: Set<MACAddress>) -> [Diagnostic] {
+        let inFiles = Set(paths).sorted().compactMap { files[$0] }.flatMap(\.parsed.diagnostics)
+        let twice = macs.sorted().compactMap { mac in claims[mac].map { (mac, $0) } }.filter { $0.1.count > 1 }
+        return inFiles + twice.flatMap { duplicates(of: $0.0, $0.1) }
+    }
+
+    private func duplicates(of mac: MACAddress, _ claims: [Claim]) -> [Diagnostic] {
+        places(of: claims).map { place, others in
+            Diagnostic(
+                .error, at: place,
+                "MAC \(mac) is claimed twice, also at \(others); neither may netboot until one of them is removed")
+        }
+    }
+
     /// MACs that two manifests claim, and hosts that two manifests name: none of them may netboot.
     private var duplicates: [Diagnostic] {
-        let macs = claims.filter { $0.value.count > 1 }.flatMap { mac, claims in
-            places(of: claims).map { place, others in
-                Diagnostic(
-                    .error, at: place,
-                    "MAC \(mac) is claimed twice, also at \(others); neither may netboot until one of them is removed")
-            }
-        }
+        let macs = claims.filter { $0.value.count > 1 }.flatMap { duplicates(of: $0.key, $0.value) }
         let hosts = entries.filter { $0.value.count > 1 }.flatMap { id, twins in
             twins.map { twin in
                 let others = twins.map(\.host.location).filter { $0 != twin.host.location }.map(\.description)

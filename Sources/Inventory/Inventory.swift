@@ -17,6 +17,8 @@ package struct Inventory: Sendable {
     package internal(set) var rules = PolicyRules()
     /// Files that hold policies or profiles, or held them when they last were good.
     var policyPaths: Set<String> = []
+    /// Files that don't parse.
+    package internal(set) var brokenPaths: Set<String> = []
 
     package init() {}
 

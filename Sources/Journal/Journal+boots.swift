@@ -5,13 +5,10 @@ extension Journal {
     /// Lets a machine in for one boot: the attempt is on disk when this returns. Script requests of a boot that is still open
     /// get that boot.
     ///
-    /// The caller asks `decideBoot` before and the gate after: this only counts. A boot whose kernel we won't see go by counts as full
-    /// after a crash; in memory `kernel` says so once the script is out, so that this very script may still be served.
+    /// The caller asks `decideBoot` before and the gate after: this only counts.
     ///
     /// - Throws: `JournalError`; nobody is let in then.
-    package func admit(
-        _ sighting: Sighting, _ id: Arming.ID, servesKernel: Bool = true, at now: Now
-    ) throws(JournalError) -> Boot {
+    package func admit(_ sighting: Sighting, _ id: Arming.ID, at now: Now) throws(JournalError) -> Boot {
         if let record = ledger[id], let open = ledger.openBoot(of: record, at: now.wall), ledger.isWritable {
             return open
         }
@@ -24,9 +21,7 @@ extension Journal {
             "script served\(sighting.address.map { " to \($0)" } ?? ""), boot \(ledger[id].map { $0.boots.count + 1 } ?? 1) of arming \(id)"
         )
         let sequence = try write { db in
-            var row = boot
-            if !servesKernel { row.kernel = .whole }
-            try row.insert(in: db)
+            try boot.insert(in: db)
             if let uuid = sighting.uuid, isReal(uuid: uuid) {
                 try db.execute(
                     sql: "INSERT INTO seen (mac, uuid) VALUES (?, ?) ON CONFLICT DO UPDATE SET uuid = excluded.uuid",

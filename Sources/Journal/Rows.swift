@@ -35,11 +35,13 @@ extension InterfaceState {
     }
 
     func save(in db: Database, mac: MACAddress) throws {
-        try db.execute(
+        // Prepared once: a first sight writes one of these for every MAC there is.
+        try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO state (mac, isOn, arming, hold, isOffByUs, annotation, namespace, name, "commit", author,
                 committedAt, path, line, "column") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
+                """
+        ).execute(
             arguments: [
                 mac.column, isOn, arming?.text, hold?.rawValue, isOffByUs, armAnnotation, host.namespace, host.name,
             ] + since.columns)

@@ -27,7 +27,7 @@ extension Reconciler {
         inventory = walk.inventory
         publishInventory()
         report.changed = changedDecisions(walk.touched, before: before)
-        report.diagnostics = inventory.diagnostics
+        report.diagnostics = inventory.diagnostics(of: report.files, touching: walk.touched)
     }
 
     /// One step of the walk: the tree it starts from, and the commit it leads to.
@@ -178,7 +178,8 @@ extension Inventory {
     /// Broken files with the content in force, nil for those whose content was never known.
     var retained: [String: String?] {
         var retained: [String: String?] = [:]
-        for (path, file) in files where file.parsed.isBroken && (file.goodContent != nil || file.isUnseen) {
+        for path in brokenPaths {
+            guard let file = files[path], file.goodContent != nil || file.isUnseen else { continue }
             retained.updateValue(file.goodContent, forKey: path)
         }
         return retained

@@ -32,11 +32,11 @@ extension Daemon {
             await wait(atMost: .seconds(3)) { _ = await reconciler.reconcile() }
             decision = decideBoot(sighting, in: gate.current, now: clock.now)
         }
-        guard case .netboot(let plan) = decision, let arming = armed(sighting, decision) else {
+        guard let arming = armed(sighting, decision) else {
             return .refused(decision)
         }
         do {
-            return .boot(try await journal.admit(sighting, arming, servesKernel: plan.servesKernel, at: clock.now))
+            return .boot(try await journal.admit(sighting, arming, at: clock.now))
         } catch {
             log.error("attempt not on disk, nobody is let in", metadata: ["error": "\(error)"])
             return .refused(.localBoot(.journal))
@@ -56,10 +56,6 @@ extension Daemon {
             hookURL: urls.hook(boot.hookToken), failedURL: urls.failed(boot.hookToken), mac: "\(boot.mac)",
             uuid: boot.uuid ?? "", serial: boot.serial ?? "", hostname: dhcp.hostname ?? context.interface.host.id.name,
             ip: (dhcp.address ?? context.sighting.address).map { "\($0)" } ?? "", artifacts: urls.artifacts(boot.token))
-        if !permit.plan.servesKernel {
-            // Its kernel comes from elsewhere: the script that goes out now is all we will see of this boot.
-            Task { await actions.kernelProgress(boot.token, .whole) }
-        }
         return bootScript(
             for: permit.plan, text, kernelURL: urls.kernel(boot.token), initrdURL: { urls.initrd(boot.token, $0) })
     }
