@@ -65,8 +65,10 @@ package actor Reconciler {
         if let next { return await next.value }
         let running = current
         let task = Task {
-            _ = await running?.value
-            self.begin()
+            if let running {
+                _ = await running.value
+                self.promote()
+            }
             let report = await self.pass(progress: progress)
             self.end(report)
             return report
@@ -75,9 +77,8 @@ package actor Reconciler {
         return await task.value
     }
 
-    private func begin() {
-        if let next { (current, self.next) = (next, nil) }
-    }
+    /// The pass that was waiting runs now; a call from here on waits for another one.
+    private func promote() { (current, next) = (next, nil) }
 
     private func end(_ report: PassReport) {
         if next == nil { current = nil }
