@@ -17,7 +17,7 @@ NOBODY = 65534
 
 
 def unit_is_valid(story):
-    """`make install` into an empty root: systemd accepts the unit, and a second install leaves a changed configuration."""
+    """`make install` into an empty root: systemd accepts the unit, a second install leaves a changed configuration."""
     if not shutil.which("systemd-analyze"):
         raise Skipped("no systemd-analyze")
     root = story.folder / "root"
