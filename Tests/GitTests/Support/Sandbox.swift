@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import Glibc
 
 /// A temporary directory, removed with the last reference to it.
 final class Sandbox: Sendable {
@@ -57,11 +58,13 @@ func program(_ name: String, _ arguments: [String], input: Data = Data()) throws
     return try Data(contentsOf: files[1])
 }
 
-/// True when the program is installed.
-func has(_ name: String) -> Bool {
-    let directories = (cleanEnvironment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin"]
-    return directories.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+/// Where a program is installed; nil when it is not.
+func find(_ name: String) -> String? {
+    let path = "\(cleanEnvironment["PATH"] ?? ""):/usr/sbin"
+    return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
 }
+
+func has(_ name: String) -> Bool { find(name) != nil }
 
 /// A bare repository that is made and read with the `git` program.
 final class Origin: Sendable {

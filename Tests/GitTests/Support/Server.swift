@@ -28,7 +28,7 @@ final class Server: Sendable {
                 break
             }
             guard !more.isEmpty else {
-                process.terminate()
+                kill(process.processIdentifier, SIGKILL)
                 throw ProgramFailed(description: "\(name) did not start: \(lines.joined(separator: "; "))")
             }
         }
@@ -39,7 +39,8 @@ final class Server: Sendable {
         self.process = Mutex(process)
     }
 
-    deinit { process.withLock { $0.terminate() } }
+    /// Killed, because Foundation starts it with the signals blocked that this thread has blocked, SIGTERM among them.
+    deinit { process.withLock { _ = kill($0.processIdentifier, SIGKILL) } }
 
     /// `git daemon` over the directory that holds `origin`.
     static func gitDaemon(_ origin: Origin, writable: Bool = true) throws -> Server {
@@ -76,8 +77,8 @@ final class Server: Sendable {
         return try retrying { port in
             let lines = common + ["Port \(port)"] + hostKeys.map { "HostKey \($0)" } + settings
             let file = try sandbox.write(lines.joined(separator: "\n") + "\n", to: "sshd_config-\(port)")
-            let sshd = has("sshd") ? "/usr/sbin/sshd" : "sshd"
-            return try Server(sshd, ["-D", "-e", "-f", file]) { $0.contains("Server listening on") ? port : nil }
+            // It wants to be called by its full path, because it runs itself again.
+            return try Server(find("sshd") ?? "sshd", ["-D", "-e", "-f", file]) { $0.contains("Server listening on") ? port : nil }
         }
     }
 
