@@ -12,11 +12,12 @@ import Synchronization
 ///   nobody, and a path remote usually belongs to a git user. The `git` program, which would run hooks, keeps its check.
 /// - Objects and refs are synced: a mirror with empty objects after a power cut could only be cloned anew.
 private let library: Int32 = {
-    let version = git_libgit2_init()
-    for level in [GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG] {
+    let version = cgit_start(home)
+    for level in [
+        GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,
+    ] {
         cgit_set_config_path(level.rawValue, "")
     }
-    cgit_set_home(home)
     cgit_set_owner_validation(false)
     cgit_set_fsync(true)
     cgit_register_stream()

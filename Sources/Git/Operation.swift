@@ -86,8 +86,8 @@ func bounded<T: Sendable>(
         operation.end(.cancelled)
     }
     switch (result, operation.ending) {
-    case (.failure, .timedOut): throw .timedOut(remote: name, after: deadline)
-    case (.failure, .cancelled): throw .cancelled
+    // Only a failure that the ending caused: another one may have come just before it.
+    case (.failure(.cancelled), .timedOut): throw .timedOut(remote: name, after: deadline)
     default: return try result.get()
     }
 }

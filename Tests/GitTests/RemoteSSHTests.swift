@@ -4,13 +4,15 @@ import Testing
 
 @Suite(.enabled(if: has("sshd") && has("ssh-keygen"), "openssh-server is not installed"))
 struct RemoteSSHTests {
+    /// Made once, because keys take long to make.
+    private static let made = Result { try Keys() }
     private let keys: Keys
     private let origin: Origin
     private let base: ObjectID
     private let mirror: Mirror
 
     init() throws {
-        keys = try Keys()
+        keys = try Keys(copying: Self.made.get())
         origin = try Origin()
         base = try origin.commit(["a": "1"])
         mirror = try Mirror()
@@ -164,6 +166,12 @@ private struct Keys {
                 try program("ssh-keygen", ["-q", "-t", type, "-N", "", "-f", file] + size)
             }
         }
+    }
+
+    /// The same keys in a directory of their own, for a test that changes files.
+    init(copying keys: Keys) throws {
+        sandbox = try Sandbox()
+        try program("cp", ["-p", "-r", "\(keys.sandbox.path)/.", sandbox.path])
     }
 
     func path(_ type: String) -> String { "\(sandbox.path)/id_\(type)" }
