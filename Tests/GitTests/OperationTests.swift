@@ -50,7 +50,9 @@ struct OperationTests {
             _ = try await other.push(tip, from: path, to: "main", expecting: nil, deadline: .seconds(60))
         }
         // The second waits for the first, which has a connection by then.
-        let waiting = Task(executorPreference: threads) { _ = try await remote.fetch(into: path, branch: "main", deadline: .seconds(60)) }
+        let waiting = Task(executorPreference: threads) {
+            _ = try await remote.fetch(into: path, branch: "main", deadline: .seconds(60))
+        }
         await listener.connected()
         await withTaskExecutorPreference(threads) {
             let start = ContinuousClock.now

@@ -21,7 +21,8 @@ struct ProgramTests {
     }
 
     @Test func `more output than fits is dropped, and the program ends all the same`() throws {
-        let result = try run(["sh", "-c", "head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2"], until: Git.Operation())
+        let result = try run(
+            ["sh", "-c", "head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2"], until: Git.Operation())
         #expect(result.status == 0)
         #expect(result.output.utf8.count == 1 << 20)
     }

@@ -20,7 +20,10 @@ struct RemoteAddressTests {
         ("HTTP://git.lab:8080/i.git", "http://git.lab:8080/i.git", "http://git.lab:8080/i.git"),
         ("https://ada:s3cret@git.lab/i.git", "https://git.lab/i.git", "https://***@git.lab/i.git"),
         ("https://ghp_token@git.lab/i.git", "https://git.lab/i.git", "https://***@git.lab/i.git"),
-        ("https://git.lab/i.git?private_token=s3cret", "https://git.lab/i.git?private_token=s3cret", "https://git.lab/i.git?***"),
+        (
+            "https://git.lab/i.git?private_token=s3cret", "https://git.lab/i.git?private_token=s3cret",
+            "https://git.lab/i.git?***"
+        ),
         ("ssh://git:s3cret@git.lab/i.git", "ssh://git@git.lab/i.git", "ssh://git@git.lab/i.git"),
     ])
     func `an address is read, and shown without secrets`(text: String, url: String, shown: String) throws {

@@ -79,7 +79,8 @@ struct RemoteHTTPTests {
 
         let stranger = try Authority()
         let other = try Server.http(origin, certificate: [stranger.certificate, stranger.key])
-        try await expectUntrusted(Remote(try RemoteAddress("https://localhost:\(other.port)/open/origin.git"), trust: trust))
+        try await expectUntrusted(
+            Remote(try RemoteAddress("https://localhost:\(other.port)/open/origin.git"), trust: trust))
 
         let second = Remote(named, trust: Trust(caFile: stranger.file))
         let error = await #expect(throws: GitError.self) { try await fetch(second) }
@@ -116,7 +117,8 @@ private struct Authority {
         key = "\(sandbox.path)/key.pem"
         let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
         try program(
-            "openssl", ["req", "-x509", "-subj", "/CN=Lab CA", "-keyout", "\(sandbox.path)/ca.key", "-out", file] + curve)
+            "openssl",
+            ["req", "-x509", "-subj", "/CN=Lab CA", "-keyout", "\(sandbox.path)/ca.key", "-out", file] + curve)
         try program(
             "openssl",
             [

@@ -38,7 +38,8 @@ final class Listener: Sendable {
     /// Returns when a client has connected.
     func connected() async {
         await withCheckedContinuation { continuation in
-            let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: DispatchQueue(label: "listener"))
+            let source = DispatchSource.makeReadSource(
+                fileDescriptor: descriptor, queue: DispatchQueue(label: "listener"))
             source.setEventHandler {
                 source.cancel()
             }

@@ -75,7 +75,9 @@ final class Server: Sendable {
             let lines = common + ["Port \(port)"] + hostKeys.map { "HostKey \($0)" } + settings
             let file = try sandbox.write(lines.joined(separator: "\n") + "\n", to: "sshd_config-\(port)")
             // It wants to be called by its full path, because it runs itself again.
-            return try Server(find("sshd") ?? "sshd", ["-D", "-e", "-f", file]) { $0.contains("Server listening on") ? port : nil }
+            return try Server(find("sshd") ?? "sshd", ["-D", "-e", "-f", file]) {
+                $0.contains("Server listening on") ? port : nil
+            }
         }
     }
 
