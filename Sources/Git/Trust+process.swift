@@ -1,6 +1,5 @@
 import CGitTransport
 import CLibgit2
-import Glibc
 import Synchronization
 
 extension Trust {
