@@ -4,14 +4,18 @@ import Journal
 import Manifest
 
 extension Reconciler {
-    /// Rebuilds the inventory of the last processed tip: states from the journal, manifests from the mirror.
+    /// Rebuilds the inventory of the last processed tip: states from the journal, manifests from the mirror. Where the mirror was lost, a
+    /// fetch may bring that tip back: nothing is restored before it then.
     ///
     /// - Throws: `JournalError`; without the journal nothing is known of what was spent. `GitError` when the mirror can't be read.
-    func restore() async throws {
+    func restore(afterFetch: Bool) async throws {
         let restored = try await journal.restore()
         var inventory = Inventory()
         inventory.lastGoodFetch = restored.lastGoodFetch
         let isKnown = restored.url == settings.url && restored.branch == settings.branch
+        if isKnown, let tip = restored.tip, let id = ObjectID(hex: tip.hex) {
+            guard (try? await repository.commit(id)) != nil || afterFetch else { return }
+        }
         if isKnown, let tip = restored.tip, let id = ObjectID(hex: tip.hex), (try? await repository.commit(id)) != nil {
             for (path, content) in restored.retained {
                 if let content, let id = ObjectID(hex: content) {

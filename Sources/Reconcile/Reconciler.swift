@@ -95,9 +95,10 @@ package actor Reconciler {
     private func pass(progress: @escaping @Sendable (FetchProgress) -> Void) async -> PassReport {
         var report = PassReport(at: now().wall)
         do {
-            if restored == nil { try await restore() }
+            if restored == nil { try await restore(afterFetch: false) }
             let fetched = try await remote.fetch(
                 into: repository.path, branch: settings.branch, deadline: settings.timeout, progress: progress)
+            if restored == nil { try await restore(afterFetch: true) }
             try await walk(to: fetched.commit, &report)
         } catch {
             report.failure = "\(error)"

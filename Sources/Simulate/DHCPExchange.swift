@@ -29,7 +29,9 @@ struct DHCPExchange {
     }
 
     func run() async throws -> Configuration {
-        try await Datagrams.with(boundTo: network.relay, port: network.relayPort, faults: network.faults) { socket in
+        try await Datagrams.with(
+            boundTo: network.relay, port: network.relayPort, faults: network.faults.of("dhcp \(stack.kind)")
+        ) { socket in
             let offers = try await discover(socket)
             guard let offered = offers.first(where: { $0.address != nil }), let address = offered.address else {
                 let silent =
@@ -121,7 +123,7 @@ struct DHCPExchange {
             address, to: server, menuItem: menuItem, transaction: fresh, seconds: 0
         ).transaction
         let target = try SocketAddress(ipAddress: "\(server)", port: endpoints.pxePort)
-        return try await Datagrams.with(boundTo: own, faults: network.faults) { socket in
+        return try await Datagrams.with(boundTo: own, faults: network.faults.of("pxe \(stack.kind)")) { socket in
             for wait in network.timing.tries {
                 let message = stack.bootServerRequest(
                     address, to: server, menuItem: menuItem, transaction: transaction, seconds: seconds)

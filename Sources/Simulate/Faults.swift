@@ -16,6 +16,15 @@ package struct Faults: Hashable, Sendable {
         self.delay = delay
     }
 
+    /// The faults of one conversation: independent of those of another label, and the same each time.
+    package func of(_ label: String) -> Faults {
+        var faults = self
+        // FNV-1a: Swift's own hashes differ from run to run.
+        let hash = label.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        faults.seed ^= hash
+        return faults
+    }
+
     /// The fate of one datagram: a delay for each copy that arrives, none when it is lost.
     package func fate(_ random: inout SeededRandom) -> [Duration] {
         // Always four draws: what one datagram meets does not shift with the settings of another fault.

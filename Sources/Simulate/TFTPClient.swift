@@ -27,7 +27,7 @@ struct TFTPClient: Sendable {
         _ transfer: TFTPTransfer, from server: SocketAddress, deadline: ContinuousClock.Instant
     ) async throws -> TFTPTransfer {
         var transfer = transfer
-        return try await Datagrams.with(boundTo: local, faults: faults) { socket in
+        return try await Datagrams.with(boundTo: local, faults: faults.of("tftp \(transfer.request)")) { socket in
             // The server answers from a port of its own, which is then the transfer's (RFC 1350 §4).
             var peer: SocketAddress?
             var silences = 0

@@ -40,7 +40,8 @@ struct Sightings: Sendable {
         var refusals: [MACAddress: [Instant]] = [:]
         for await seen in stream {
             let interface = gate.current.inventory[seen.sighting.mac]
-            if case .localBoot(.spent(.exhausted)) = seen.decision, let arming = interface?.arming {
+            // A running installer asks for a lease before it reports: that is no boot.
+            if seen.isBootRequest, case .localBoot(.spent(.exhausted)) = seen.decision, let arming = interface?.arming {
                 await sweep(used: [arming])
             }
             guard let host = interface?.host.id, case .localBoot(let refusal) = seen.decision, seen.isBootRequest else {

@@ -42,10 +42,15 @@ class Loop:
         command += ["--enable=receive-pack", "--verbose", "--reuseaddr", self.repository.bare]
         self.git_daemon = Service("git-daemon", command, folder, ready=lambda service: service.said("Ready to rumble"))
         self.url = "git://127.0.0.1/inventory.git"
-        self.daemon = Daemon(
-            binary, folder, EXAMPLES / "systemd/bootlatch.yaml", url=self.url, mode=mode, interfaces="[lab0]",
-            address="10.88.0.1", artifacts=artifacts, interval="1h",
-        )  # fmt: skip
+        settings = {
+            "inventory.url": self.url,
+            "inventory.interval": "1h",
+            "boot.interfaces": "[lab0]",
+            "boot.address": "10.88.0.1",
+            "boot.dhcp.mode": mode,
+            "boot.http.artifacts": artifacts,
+        }
+        self.daemon = Daemon(binary, folder, EXAMPLES / "systemd/bootlatch.yaml", settings)
 
     def start(self):
         """Until the first pass is through: clone, load, journal, gate."""

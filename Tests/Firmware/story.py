@@ -1,6 +1,7 @@
 """What every case tells: a push arms, the machine installs once, its report becomes a commit, and it boots its disk."""
 
 from pathlib import Path
+from types import MappingProxyType
 
 from daemon import EXAMPLES, Daemon
 from lab import BRIDGE
@@ -31,14 +32,15 @@ class Story:
         self.daemon.start()
         self.daemon.reconcile()
 
-    def configure(self, mode, example=EXAMPLES / "systemd/bootlatch.yaml", **settings):
-        settings = {
-            "mode": mode,
-            "artifacts": self.setting.artifacts,
-            "interfaces": f"[{BRIDGE}]",
-            "interval": "2s",
-        } | settings
-        self.daemon = Daemon(self.setting.binary, self.folder, example, url=self.remote.url, **settings)
+    def configure(self, mode, example=EXAMPLES / "systemd/bootlatch.yaml", settings=MappingProxyType({})):
+        here = {
+            "inventory.url": self.remote.url,
+            "inventory.interval": "2s",
+            "boot.interfaces": f"[{BRIDGE}]",
+            "boot.dhcp.mode": mode,
+            "boot.http.artifacts": self.setting.artifacts,
+        }
+        self.daemon = Daemon(self.setting.binary, self.folder, example, here | settings)
 
     def peer(self, name, command, ready):
         """Starts somebody else's server on the machine next door."""

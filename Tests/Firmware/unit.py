@@ -17,7 +17,7 @@ NOBODY = 65534
 
 
 def unit_is_valid(story):
-    """`make install` into an empty root: systemd accepts the unit, and a second install leaves a changed configuration."""
+    """`make install` into an empty root: systemd accepts the unit, a second install leaves a changed configuration."""
     if not shutil.which("systemd-analyze"):
         raise Skipped("no systemd-analyze")
     root = story.folder / "root"
@@ -54,7 +54,7 @@ def runs_unprivileged(story):
     story.folder.mkdir()
     program = shutil.copy(story.setting.binary, story.folder)
     story.repository(HEAD)
-    story.configure("proxy", http=f"{{port: 80, artifacts: {story.setting.artifacts}}}")
+    story.configure("proxy", settings={"boot.http.port": 80})
     story.daemon.binary = program
     for path in [story.folder, story.daemon.state]:
         os.chown(path, NOBODY, NOBODY)

@@ -1,7 +1,6 @@
-"""`bootlatch serve`, with a configuration from examples/."""
+"""`bootlatch serve`, with a configuration from examples/ and what differs here as flags."""
 
 import json
-import re
 import subprocess
 from pathlib import Path
 
@@ -10,38 +9,36 @@ from rig import Failed, Service, expect
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-def configuration(example, **settings):
-    """An example's configuration, but for the values that differ here; a key that it lacks is a failure."""
-    text = example.read_text()
-    for key, value in settings.items():
-        old = rf"\b{key}: *(\[[^\]]*\]|\{{[^}}]*\}}|[^\s,}}]+)"
-        text, found = re.subn(old, lambda _: f"{key}: {value}", text, count=1)
-        expect(found, f"{example} has no '{key}:'")
-    return text
-
-
 class Daemon:
-    def __init__(self, binary, folder, example, **settings):
+    """`settings` by their names in the configuration, dots between the levels."""
+
+    def __init__(self, binary, folder, example, settings):
         self.binary, self.folder = binary, Path(folder)
         self.state = self.folder / "state"
-        self.file = self.folder / "bootlatch.yaml"
         self.state.mkdir(exist_ok=True)
-        settings = {"state": self.state, "socket": self.state / "control.sock"} | settings
-        self.file.write_text(configuration(example, **settings))
+        control = {"control.socket": self.state / "control.sock", "control.http": "127.0.0.1:0"}
+        settings = {"state": self.state} | control | settings
+        self.options = ["--config", str(example)]
+        for key, value in settings.items():
+            self.options += ["--set", f"{key}={value}"]
 
     def start(self, wrapper=(), deadline=30):
-        endpoints = self.state / "endpoints.json"
-        endpoints.unlink(missing_ok=True)
-        command = [*wrapper, self.binary, "serve", "--config", self.file]
-        self.service = Service("bootlatch", command, self.folder, ready=lambda _: endpoints.exists(), deadline=deadline)
-        return json.loads(endpoints.read_text())
+        """Until every listener is open."""
+        command = [*wrapper, self.binary, "serve", *self.options]
+        self.service = Service("bootlatch", command, self.folder, ready=self.listens, deadline=deadline)
+
+    def listens(self, service):
+        file = self.state / "endpoints.json"
+        endpoints = json.loads(file.read_text()) if file.exists() else {}
+        mine = endpoints.get("pid") == service.process.pid
+        return mine and endpoints["boot"] and {"socket", "http"} <= endpoints["control"].keys()
 
     def reconcile(self, deadline=60):
         """Asks for a pass and returns what changed."""
         return self.command("reconcile", "-o", "json", deadline=deadline)
 
-    def command(self, *arguments, deadline=60):
-        command = [str(self.binary), *arguments, "--config", str(self.file)]
+    def command(self, name, *arguments, deadline=60):
+        command = [str(self.binary), name, *self.options, *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=deadline)
         # 1 says that something changed, 2 that the command failed.
         if done.returncode not in (0, 1):

@@ -9,7 +9,7 @@ import Testing
 struct DnsmasqTests {
     private let mac = MACAddress(bits: 0x5254_0012_3401)
     private let boots = [
-        "--dhcp-range=10.213.77.50,10.213.77.99", "--dhcp-match=set:ipxe,175",
+        "--dhcp-range=\(Dnsmasq.subnet).50,\(Dnsmasq.subnet).99", "--dhcp-match=set:ipxe,175",
         "--dhcp-match=set:efi,option:client-arch,7", "--dhcp-boot=tag:!ipxe,tag:!efi,undionly.kpxe",
         "--dhcp-boot=tag:!ipxe,tag:efi,snponly.efi", "--dhcp-boot=tag:ipxe,boot.ipxe",
     ]
@@ -28,7 +28,7 @@ struct DnsmasqTests {
                 Issue.record("\(outcome) \(transcript.steps)")
                 return
             }
-            #expect(kernel.url.description == "tftp://10.213.77.2/vmlinuz")
+            #expect(kernel.url.description == "tftp://\(Dnsmasq.subnet).2/vmlinuz")
             #expect(kernel.bytes == 5_000_000 + 1432 * 3)
         }
     }
@@ -45,10 +45,12 @@ struct DnsmasqTests {
     }
 
     @Test func `an installed system gets its address`() async throws {
-        try await Dnsmasq.with(arguments: boots + ["--dhcp-host=\(mac),10.213.77.60"], files: [:], script: "exit 1") {
+        try await Dnsmasq.with(
+            arguments: boots + ["--dhcp-host=\(mac),\(Dnsmasq.subnet).60"], files: [:], script: "exit 1"
+        ) {
             peer in
             let address = try await Machine(mac: mac).lease(against: peer.endpoints, over: peer.network)
-            #expect(address == IPv4Address("10.213.77.60"))
+            #expect(address == IPv4Address("\(Dnsmasq.subnet).60"))
         }
     }
 
@@ -60,7 +62,7 @@ struct DnsmasqTests {
                 Issue.record("\(outcome)")
                 return
             }
-            #expect(why.hasPrefix("loader tftp://10.213.77.2/snponly.efi: TFTP error 1"))
+            #expect(why.hasPrefix("loader tftp://\(Dnsmasq.subnet).2/snponly.efi: TFTP error 1"))
         }
     }
 }
@@ -72,8 +74,12 @@ private struct Dnsmasq {
 
     static let isAvailable =
         getuid() == 0 && FileManager.default.isExecutableFile(atPath: program)
-        && (try? run("ip", "netns", "add", "blprobe")) == 0 && (try? run("ip", "netns", "del", "blprobe")) == 0
+        && (try? run("ip", "netns", "add", probe)) == 0 && (try? run("ip", "netns", "del", probe)) == 0
     private static let program = "/usr/sbin/dnsmasq"
+    private static let probe = "bl\(UInt32.random(in: 0 ... .max))"
+    private static let octet = UInt8.random(in: 1...250)
+    /// One for each run, so that two test runs on a machine don't meet.
+    static let subnet = "10.213.\(octet)"
 
     static func with(
         arguments: [String], files: [String: Int], script: String, _ body: (Dnsmasq) async throws -> Void
@@ -89,8 +95,8 @@ private struct Dnsmasq {
         defer { _ = try? run("ip", "netns", "del", name) }
         for command in [
             "netns add \(name)", "link add \(name)a type veth peer name \(name)b netns \(name)",
-            "addr add 10.213.77.1/24 dev \(name)a", "link set \(name)a up",
-            "-n \(name) addr add 10.213.77.2/24 dev \(name)b",
+            "addr add \(Dnsmasq.subnet).1/24 dev \(name)a", "link set \(name)a up",
+            "-n \(name) addr add \(Dnsmasq.subnet).2/24 dev \(name)b",
             "-n \(name) link set \(name)b up", "-n \(name) link set lo up",
         ] {
             let status = try run("ip", command.split(separator: " ").map(String.init))
@@ -121,9 +127,11 @@ private struct Dnsmasq {
             text += String(decoding: data, as: UTF8.self)
         }
         var network = Network()
-        network.relay = IPv4Address(bits: 0x0AD5_4D01)
+        network.relay = IPv4Address(bits: 0x0AD5_0001 | UInt32(octet) << 8)
         network.relayPort = 67
-        try await body(Dnsmasq(endpoints: Endpoints(address: IPv4Address(bits: 0x0AD5_4D02)), network: network))
+        try await body(
+            Dnsmasq(
+                endpoints: Endpoints(address: IPv4Address(bits: 0x0AD5_0002 | UInt32(octet) << 8)), network: network))
     }
 
     private static func run(_ program: String, _ arguments: String...) throws -> Int32 { try run(program, arguments) }

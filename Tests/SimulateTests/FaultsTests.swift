@@ -14,6 +14,12 @@ import Testing
         #expect(fates(faults) != fates(Faults(seed: 8, loss: 0.2, duplicates: 0.1, delay: .milliseconds(5))))
     }
 
+    @Test func `each conversation has faults of its own`() {
+        let faults = Faults(seed: 7, loss: 0.5)
+        #expect(fates(faults.of("a"), count: 100) == fates(faults.of("a"), count: 100))
+        #expect(fates(faults.of("a"), count: 100) != fates(faults.of("b"), count: 100))
+    }
+
     @Test func `loss and duplicates come as often as asked for`() {
         let fates = fates(Faults(seed: 1, loss: 0.25, duplicates: 0.5))
         #expect((2300...2700).contains(fates.count { $0.isEmpty }))
