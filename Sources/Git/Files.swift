@@ -14,10 +14,9 @@ func readText(_ path: String, as what: String) throws(GitError) -> String {
     return String(decoding: bytes, as: UTF8.self)
 }
 
-/// Writes a text file, making its directory (one level) when it is missing. A failure is told by the next reader.
-func writeText(_ text: String, to directory: String, name: String) {
-    mkdir(directory, 0o700)
-    guard let file = fopen("\(directory)/\(name)", "we") else { return }
+/// Writes a text file. A failure is told by its next reader.
+func writeText(_ text: String, to path: String) {
+    guard let file = fopen(path, "we") else { return }
     fputs(text, file)
     fclose(file)
 }

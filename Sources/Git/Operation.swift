@@ -67,6 +67,9 @@ final class Operation: Sendable {
     }
 }
 
+/// A queue of its own, because the global ones share their few threads with Swift's pool, which may be blocked.
+private let deadlines = DispatchQueue(label: "bootlatch.git.deadlines")
+
 /// Runs `body` until it returns, the deadline passes, or this task is cancelled. `body` must end soon after its
 /// operation does. `name` is who did not answer in time.
 func bounded<T: Sendable>(
@@ -75,17 +78,16 @@ func bounded<T: Sendable>(
     let operation = Operation()
     let (seconds, attoseconds) = deadline.components
     let nanoseconds = Int(clamping: attoseconds / 1_000_000_000)
-    DispatchQueue.global().asyncAfter(
-        deadline: .now() + .seconds(Int(clamping: seconds)) + .nanoseconds(nanoseconds)
-    ) { [weak operation] in operation?.end(.timedOut) }
+    let end = DispatchTime.now() + .seconds(Int(clamping: seconds)) + .nanoseconds(nanoseconds)
+    deadlines.asyncAfter(deadline: end) { [weak operation] in operation?.end(.timedOut) }
     let result: Result<T, GitError> = await withTaskCancellationHandler {
         do throws(GitError) { return .success(try await body(operation)) } catch { return .failure(error) }
     } onCancel: {
         operation.end(.cancelled)
     }
     switch (result, operation.ending) {
-    case (.failure, .timedOut): throw .timedOut(remote: name, after: deadline)
-    case (.failure, .cancelled): throw .cancelled
+    // Only a failure that the ending caused: another one may have come just before it.
+    case (.failure(.cancelled), .timedOut): throw .timedOut(remote: name, after: deadline)
     default: return try result.get()
     }
 }

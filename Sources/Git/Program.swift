@@ -63,7 +63,8 @@ private func stop(_ child: pid_t) -> Int32 {
     return 2_000
 }
 
-private func spawn(
+/// Starts a program, in a process group of its own, with `additions` to its environment. The caller waits for it.
+func spawn(
     _ arguments: [String], _ additions: [String: String], output: Int32, errors: Int32
 ) throws(GitError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
@@ -117,7 +118,7 @@ private func withCStrings<T>(_ strings: [String], _ body: ([UnsafeMutablePointer
 }
 
 /// Two connected descriptors, closed with it. Sockets, because an operation ends by `shutdown`.
-private struct SocketPair: ~Copyable {
+struct SocketPair: ~Copyable {
     let reading: Int32
     private(set) var writing: Int32
 

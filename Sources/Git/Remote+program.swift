@@ -16,7 +16,8 @@ extension Remote {
         if let file = trust.knownHosts { command += " -o UserKnownHostsFile=\(quoted(file))" }
         if case .sshKey(let path, let passphrase) = credentials {
             guard passphrase == nil else {
-                throw .credentials(reason: "push options need the ssh program, which cannot use a key with a passphrase")
+                throw .credentials(
+                    reason: "push options need the ssh program, which cannot use a key with a passphrase")
             }
             command += " -o IdentitiesOnly=yes -i \(quoted(path))"
         }

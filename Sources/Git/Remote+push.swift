@@ -58,7 +58,7 @@ extension Remote {
         _ commit: ObjectID, from path: String, _ repository: borrowing Handle, _ ref: String, _ expecting: ObjectID?,
         _ operation: Operation
     ) throws(GitError) -> Attempt {
-        let session = try makeSession(operation, mirror: path)
+        let session = try makeSession(operation)
         return try operation.observing { () throws(GitError) in
             let connection = try Connection(session, repository: repository, direction: GIT_DIRECTION_PUSH)
             // The server compares the branch with what it tells us here, so nobody can come between.
@@ -77,7 +77,7 @@ extension Remote {
     private func readBack(
         _ path: String, _ repository: borrowing Handle, _ ref: String, _ operation: Operation
     ) throws(GitError) -> ObjectID? {
-        let session = try makeSession(operation, mirror: path)
+        let session = try makeSession(operation)
         return try operation.observing { () throws(GitError) in
             let connection = try Connection(session, repository: repository, direction: GIT_DIRECTION_FETCH)
             return try connection.refs()[ref]
@@ -89,7 +89,7 @@ extension Remote {
         _ tip: ObjectID, from commit: ObjectID, _ path: String, _ repository: borrowing Handle, _ ref: String,
         _ operation: Operation
     ) throws(GitError) -> Bool {
-        let session = try makeSession(operation, mirror: path)
+        let session = try makeSession(operation)
         try operation.observing { () throws(GitError) in
             try Connection(session, repository: repository, direction: GIT_DIRECTION_FETCH).download(ref)
         }

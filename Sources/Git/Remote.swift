@@ -54,7 +54,7 @@ package actor Remote {
     ) throws(GitError) -> FetchedTip {
         let ref = try branchRef(branch)
         let repository = try Repository.open(path)
-        let session = try makeSession(operation, mirror: path, progress: progress)
+        let session = try makeSession(operation, progress: progress)
         return try operation.observing { () throws(GitError) in
             let connection = try Connection(session, repository: repository, direction: GIT_DIRECTION_FETCH)
             let refs = try connection.refs()
@@ -78,10 +78,10 @@ package actor Remote {
 
     /// Sessions hold what one connection has tried, so each connection gets a new one.
     func makeSession(
-        _ operation: Operation, mirror: String, progress: @escaping (FetchProgress) -> Void = { _ in }
+        _ operation: Operation, progress: @escaping (FetchProgress) -> Void = { _ in }
     ) throws(GitError) -> Session {
         if operation.ending != nil { throw .cancelled }
-        try trust.apply(to: address, mirror: mirror)
+        try trust.apply(to: address)
         if case .sshKey(let path, let passphrase) = credentials {
             guard let key = SSHKey(try readText(path, as: "sshKey")) else {
                 throw .credentials(reason: "\(path) is no private key: sshKey names the file without .pub")

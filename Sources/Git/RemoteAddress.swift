@@ -27,8 +27,11 @@ package struct RemoteAddress: Hashable, Sendable {
                 scheme: text[..<separator.lowerBound], rest: text[separator.upperBound...], in: text)
         } else if let colon = shortColon(text) {
             let (user, _, host, port) = try splitAuthority(text[..<colon], in: text)
+            guard port == nil else {
+                throw .address(masked(text), reason: "with a port it is written ssh://user@host:port/path")
+            }
             try self.init(
-                .ssh, user: user, password: nil, host: host, port: port,
+                .ssh, user: user, password: nil, host: host, port: nil,
                 path: String(text[text.index(after: colon)...]), query: nil, isShort: true, in: text)
         } else {
             try self.init(
@@ -81,7 +84,7 @@ package struct RemoteAddress: Hashable, Sendable {
     var url: String {
         switch scheme {
         case .path, .file: path
-        case .ssh: isShort && port == nil ? "\(login)\(bracketed):\(path)" : "ssh://\(login)\(authority)\(separated)"
+        case .ssh: isShort ? "\(login)\(bracketed):\(path)" : "ssh://\(login)\(authority)\(separated)"
         case .git, .http, .https: "\(scheme.rawValue)://\(authority)\(path)\(query.map { "?\($0)" } ?? "")"
         }
     }
@@ -126,7 +129,7 @@ private func shortColon(_ text: String) -> String.Index? {
     return nil
 }
 
-/// Splits `user:password@host:port`; also `[user@host:port]`, as git reads it before a colon and a path.
+/// Splits `user:password@host:port`; also `[user@host:port]`, which git allows before a colon and a path.
 private func splitAuthority(
     _ text: Substring, in whole: String
 ) throws(GitError) -> (user: String?, password: String?, host: String, port: Int?) {

@@ -95,7 +95,8 @@ extension Session {
 
     private func refusal(_ user: String) -> String {
         guard case .sshKey(let path, _) = credentials else {
-            return "it refused the \(credentials.isToken ? "token" : "password"); see that it is right and has not expired"
+            return
+                "it refused the \(credentials.isToken ? "token" : "password"); see that it is right and has not expired"
         }
         let isRSA = (try? readText(path, as: "the key")).flatMap(SSHKey.init)?.isRSA == true
         return isRSA

@@ -9,21 +9,18 @@ extension Trust {
 
     func readKnownHosts() throws(GitError) -> KnownHosts {
         if let knownHosts { return KnownHosts(try readText(knownHosts, as: "knownHosts")) }
-        let files = ["\(getenv("HOME").map { String(cString: $0) } ?? "")/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts"]
+        let files = [
+            "\(getenv("HOME").map { String(cString: $0) } ?? "")/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts",
+        ]
         return KnownHosts(files.compactMap { try? readText($0, as: "knownHosts") }.joined(separator: "\n"))
     }
 
     /// Prepares libgit2, whose settings are the process's, for a connection to `address`.
-    func apply(to address: RemoteAddress, mirror: String) throws(GitError) {
+    func apply(to address: RemoteAddress) throws(GitError) {
         if address.scheme == .https, let caFile { try useCertificates(caFile) }
-        guard address.scheme == .ssh else { return }
-        // A server has several host keys and shows the one that it is asked for; libgit2 asks for the type that it
-        // finds in .ssh/known_hosts below its home. So that file gets the line that we will check against.
-        let home = "\(mirror)/ssh"
-        mkdir(home, 0o700)
-        let line = try readKnownHosts().preferred(host: address.knownHostsName) ?? ""
-        writeText(line, to: "\(home)/.ssh", name: "known_hosts")
-        try check("set the home directory", cgit_set_home(home))
+        if address.scheme == .ssh, let line = try readKnownHosts().preferred(host: address.knownHostsName) {
+            HostKeys.prefer(line, for: address.knownHostsName)
+        }
     }
 }
 

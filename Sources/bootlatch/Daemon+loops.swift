@@ -7,8 +7,9 @@ extension Daemon {
     /// Polls with jitter, so that a hundred boot boxes don't ask the git server in step; backs off while it fails.
     func pollLoop() async {
         var failures = 0
+        let clone = CloneProgress(log: log)
         while !Task.isCancelled {
-            let report = await reconciler.reconcile()
+            let report = await reconciler.reconcile(progress: { clone.received($0) })
             if report.failure == nil {
                 failures = 0
                 if !report.commits.isEmpty {

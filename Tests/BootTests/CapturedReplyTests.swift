@@ -1,5 +1,6 @@
 import Inventory
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import Boot
@@ -17,7 +18,12 @@ struct CapturedReplyTests {
             text += "#\(packet.number) \(name(decoded.messageType)) from \(packet.source) \(question.client.summary)\n"
             for mode in [DHCPMode.proxy, .server] {
                 for situation in [Lab.Situation.armed, .spent] {
-                    let context = Lab.context(mode, Lab.standing(situation, mac: question.mac), mac: question.mac)
+                    // The address that the client has, or was offered in the capture, is its reservation.
+                    var dhcp = Lab.dhcp
+                    let has = decoded.options.address(.requestedAddress) ?? decoded.clientAddress
+                    if has != .any { dhcp.address = has }
+                    let standing = Lab.standing(situation, mac: question.mac, dhcp: dhcp)
+                    let context = Lab.context(mode, standing, mac: question.mac)
                     text += "  \(mode.rawValue), \(situation.rawValue): "
                     if let (answer, destination) = reply(to: question, in: context) {
                         text += "\(summary(answer)) to \(destination)\n"
@@ -38,6 +44,12 @@ struct CapturedReplyTests {
                 let question = TFTPQuestion(request, mac: Lab.mac, decision: decision)
                 text += "  \(situation): \(answer(to: question))\n"
             }
+        }
+        for request in capture.httpRequests {
+            let target = try #require(HTTPRequest(HTTPMethod(rawValue: request.method), request.target))
+            let route = Route.table.first { $0.match(target.path) != nil && $0.methods.contains(target.method) }
+            let action = route.map { "\($0.action)" } ?? "404"
+            text += "#\(request.number) \(request.method) \(request.target): \(action)\n"
         }
         try expectGolden(text, capture.name)
     }

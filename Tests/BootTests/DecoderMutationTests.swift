@@ -10,7 +10,7 @@ import Testing
 /// reply. `scripts/fuzz-decoders` runs a million under AddressSanitizer.
 struct DecoderMutationTests {
     private static let count =
-        ProcessInfo.processInfo.environment["BOOTLATCH_MUTATIONS"].flatMap { Int($0) } ?? 5000
+        ProcessInfo.processInfo.environment["BOOTLATCH_MUTATIONS"].flatMap { Int($0) } ?? 2000
 
     @Test func `mutated DHCP packets neither crash nor hang, and what decodes encodes again`() throws {
         let originals = Capture.all.flatMap { capture in capture.dhcp.map(\.payload) }
@@ -23,15 +23,17 @@ struct DecoderMutationTests {
             let bytes = mutate(originals.randomElement(using: &random) ?? ByteBuffer(), &random)
             guard let packet = try? DHCPPacket(decoding: bytes) else { continue }
             decodedCount += 1
-            #expect(try DHCPPacket(decoding: packet.encoded()).options == packet.options)
-            let sender = Endpoint(IPv4Address(bits: random.next(upperBound: .max)), 68)
-            for port in [DHCPQuestion.Port.server, .pxe] {
-                guard let question = DHCPQuestion(packet, from: sender, port: port) else { continue }
-                for context in contexts {
-                    guard let (answer, _) = reply(to: question, in: context) else { continue }
-                    #expect(try DHCPPacket(decoding: answer.encoded()) == answer)
-                }
+            // `#expect` costs more than a decode: only what fails is reported.
+            if (try? DHCPPacket(decoding: packet.encoded()))?.options != packet.options {
+                Issue.record("\(packet) does not come back")
             }
+            let sender = Endpoint(IPv4Address(bits: random.next(upperBound: .max)), 68)
+            let port: DHCPQuestion.Port = Bool.random(using: &random) ? .server : .pxe
+            guard let question = DHCPQuestion(packet, from: sender, port: port),
+                let context = contexts.randomElement(using: &random),
+                let (answer, _) = reply(to: question, in: context)
+            else { continue }
+            if (try? DHCPPacket(decoding: answer.encoded())) != answer { Issue.record("\(answer) does not come back") }
         }
         // Mutations that nothing survives would test the first guard only.
         #expect(decodedCount > Self.count / 4)
@@ -54,7 +56,7 @@ struct DecoderMutationTests {
             if let packet = try? TFTPPacket(decoding: bytes) {
                 if case .read(let request) = packet {
                     let terms = TFTPTerms(request, size: 100_000)
-                    #expect(terms.blockSize >= 8 && terms.windowSize >= 1)
+                    if terms.blockSize < 8 || terms.windowSize < 1 { Issue.record("\(request) agreed on \(terms)") }
                     _ = answer(to: TFTPQuestion(request))
                 }
                 _ = packet.encoded()

@@ -22,14 +22,15 @@ struct TFTPServerTests {
     @Test(
         .enabled(if: Program.isInstalled("atftp"), "atftp is not installed"),
         arguments: [1, 4, 16, 64])
-    func `atftp loads 40 MB in windows, over the rollover`(windowSize: Int) async throws {
+    func `atftp loads a file of 70,000 blocks in windows, over the rollover`(windowSize: Int) async throws {
         try await Running.with(Lab.standing(.armed)) { running in
-            let data = Data((0..<40_000_000).map { UInt8(truncatingIfNeeded: $0 >> 8 ^ $0) })
+            let data = Data(
+                (0..<70_000).flatMap { block in [UInt8](repeating: UInt8(truncatingIfNeeded: block), count: 64) })
             try running.loaders.write("big", data)
             let target = running.artifacts.url.appending(path: "received")
             let atftp = try #require(Program("atftp"))
             let result = try await atftp.run(
-                "--option", "blksize 512", "--option", "windowsize \(windowSize)", "--get", "--remote-file",
+                "--option", "blksize 64", "--option", "windowsize \(windowSize)", "--get", "--remote-file",
                 "\(Lab.mac.hyphenated)/big", "--local-file", target.path, "127.0.0.1", "\(running.ports.tftp)")
             #expect(result.status == 0, "\(result.text)")
             #expect(try Data(contentsOf: target) == data)

@@ -13,10 +13,15 @@ struct OperationTests {
         try await expectTimeout("\(scheme)://127.0.0.1:\(listener.port)/origin.git")
     }
 
-    @Test(arguments: schemes)
-    func `a server that sends one byte at a time is left at the deadline`(scheme: String) async throws {
+    @Test(arguments: [
+        ("git", Array("0800".utf8)), ("http", Array("HTTP/1.1 200 OK\r\nX-Padding: ".utf8)),
+        ("https", [0x16, 0x03, 0x03, 0x3f, 0xff, 0x02, 0x00, 0x3f, 0xfb, 0x03, 0x03]), ("ssh", Array("SSH-2.0-".utf8)),
+    ])
+    func `a server that sends one byte at a time is left at the deadline`(
+        scheme: String, greeting: [UInt8]
+    ) async throws {
         let listener = try Listener(backlog: 8)
-        let dripper = listener.drip()
+        let dripper = listener.drip(greeting + Array(repeating: UInt8(ascii: "x"), count: 2_000))
         try await expectTimeout("\(scheme)://127.0.0.1:\(listener.port)/origin.git")
         withExtendedLifetime(dripper) {}
     }
@@ -45,7 +50,9 @@ struct OperationTests {
             _ = try await other.push(tip, from: path, to: "main", expecting: nil, deadline: .seconds(60))
         }
         // The second waits for the first, which has a connection by then.
-        let waiting = Task(executorPreference: threads) { _ = try await remote.fetch(into: path, branch: "main", deadline: .seconds(60)) }
+        let waiting = Task(executorPreference: threads) {
+            _ = try await remote.fetch(into: path, branch: "main", deadline: .seconds(60))
+        }
         await listener.connected()
         await withTaskExecutorPreference(threads) {
             let start = ContinuousClock.now

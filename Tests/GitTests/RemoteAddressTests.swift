@@ -15,12 +15,15 @@ struct RemoteAddressTests {
         ("ssh://git@[::1]:2222/i.git", "ssh://git@[::1]:2222/i.git", "ssh://git@[::1]:2222/i.git"),
         ("git@git.lab:lab/i.git", "git@git.lab:lab/i.git", "git@git.lab:lab/i.git"),
         ("git.lab:/srv/i.git", "git@git.lab:/srv/i.git", "git@git.lab:/srv/i.git"),
-        ("[git@git.lab:2222]:lab/i.git", "ssh://git@git.lab:2222/lab/i.git", "ssh://git@git.lab:2222/lab/i.git"),
+        ("git@[::1]:lab/i.git", "git@[::1]:lab/i.git", "git@[::1]:lab/i.git"),
         ("https://git.lab/i.git", "https://git.lab/i.git", "https://git.lab/i.git"),
         ("HTTP://git.lab:8080/i.git", "http://git.lab:8080/i.git", "http://git.lab:8080/i.git"),
         ("https://ada:s3cret@git.lab/i.git", "https://git.lab/i.git", "https://***@git.lab/i.git"),
         ("https://ghp_token@git.lab/i.git", "https://git.lab/i.git", "https://***@git.lab/i.git"),
-        ("https://git.lab/i.git?private_token=s3cret", "https://git.lab/i.git?private_token=s3cret", "https://git.lab/i.git?***"),
+        (
+            "https://git.lab/i.git?private_token=s3cret", "https://git.lab/i.git?private_token=s3cret",
+            "https://git.lab/i.git?***"
+        ),
         ("ssh://git:s3cret@git.lab/i.git", "ssh://git@git.lab/i.git", "ssh://git@git.lab/i.git"),
     ])
     func `an address is read, and shown without secrets`(text: String, url: String, shown: String) throws {
@@ -32,7 +35,7 @@ struct RemoteAddressTests {
     @Test(arguments: [
         "", "ftp://host/x", "https://", "https://git.lab", "https://git.lab/", "ssh://-oProxyCommand=x/y",
         "https://ada:s3cret@git.lab:port/i.git", "file://host/x", "git@git.lab:", "-x@host:path", "https://h/a\nb",
-        "ssh://git@git.lab:70000/i.git",
+        "ssh://git@git.lab:70000/i.git", "[git@git.lab:2222]:lab/i.git",
     ])
     func `what is no address is refused with a reason that hides secrets`(text: String) {
         #expect {

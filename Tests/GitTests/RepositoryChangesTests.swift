@@ -9,9 +9,12 @@ struct RepositoryChangesTests {
         let repository = try Repository(bareAt: history.origin.path, create: false)
         var random = Seeded(state: seed)
         for _ in 0..<15 {
-            let (old, new) = (history.commits.randomElement(using: &random), history.commits.randomElement(using: &random))
+            let (old, new) = (
+                history.commits.randomElement(using: &random), history.commits.randomElement(using: &random)
+            )
             guard let old, let new else { continue }
-            let paths = [[], ["inventory"], ["inventory", "policies/"], ["inventory/rack1", "inventory", "f1"]]
+            let paths =
+                [[], ["inventory"], ["inventory", "policies/"], ["inventory/rack1", "inventory", "f1"]]
                 .randomElement(using: &random) ?? []
             let arguments = ["-C", history.origin.path, "diff-tree", "-r", "-z", "--raw", "--no-renames"]
             let expected = try program("git", arguments + ["\(old)", "\(new)", "--"] + paths)

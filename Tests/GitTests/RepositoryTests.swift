@@ -43,7 +43,8 @@ struct RepositoryTests {
         let tree = try origin.git("mktree")
         var raw = Data("tree \(tree)\nauthor A <a@b> 1 -0530\ncommitter A <a@b> 1 -0530\n\n".utf8)
         raw.append(contentsOf: [0x66, 0xfc, 0x72])
-        let written = try program("git", ["-C", origin.path, "hash-object", "-t", "commit", "-w", "--stdin"], input: raw)
+        let written = try program(
+            "git", ["-C", origin.path, "hash-object", "-t", "commit", "-w", "--stdin"], input: raw)
         let id = try #require(ObjectID(hex: String(decoding: written.prefix(40), as: UTF8.self)))
         let commit = try await Repository(bareAt: origin.path, create: false).commit(id)
         #expect(commit.message == "f\u{fffd}r")

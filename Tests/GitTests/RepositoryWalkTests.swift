@@ -10,7 +10,9 @@ struct RepositoryWalkTests {
         var random = Seeded(state: seed)
         var found = 0
         for _ in 0..<500 {
-            let (old, new) = (history.commits.randomElement(using: &random), history.commits.randomElement(using: &random))
+            let (old, new) = (
+                history.commits.randomElement(using: &random), history.commits.randomElement(using: &random)
+            )
             guard let old, let new else { continue }
             let path = try await repository.path(from: old, to: new)
             #expect(path == history.path(from: old, to: new), "\(old) to \(new)")
@@ -19,7 +21,9 @@ struct RepositoryWalkTests {
         }
         #expect(found > 20)
         for _ in 0..<12 {
-            let (old, new) = (history.commits.randomElement(using: &random), history.commits.randomElement(using: &random))
+            let (old, new) = (
+                history.commits.randomElement(using: &random), history.commits.randomElement(using: &random)
+            )
             guard let old, let new else { continue }
             let listed = try history.origin.git("rev-list", "\(new)", "^\(old)").split(separator: "\n")
             let walked = try await repository.commits(reachableFrom: new, notFrom: old)
@@ -41,7 +45,8 @@ struct RepositoryWalkTests {
         try origin.commit(["b": "1"], on: "side")
         let tree = try origin.git("rev-parse", "main^{tree}")
         let merge = try #require(
-            ObjectID(hex: try origin.git("commit-tree", tree, "-p", "side", "-p", "main", "-m", "Merge main into side")))
+            ObjectID(hex: try origin.git("commit-tree", tree, "-p", "side", "-p", "main", "-m", "Merge main into side"))
+        )
         let repository = try Repository(bareAt: origin.path, create: false)
         #expect(try await repository.path(from: mine, to: merge) == [merge])
         #expect(try await repository.path(from: old, to: merge)?.count == 2)

@@ -11,8 +11,10 @@ struct SHA1Tests {
             "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
             "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
         ),
-        (String(repeating: "0123456701234567012345670123456701234567012345670123456701234567", count: 10),
-            "dea356a2cddd90c7a7ecedc5ebb563934f460452"),
+        (
+            String(repeating: "0123456701234567012345670123456701234567012345670123456701234567", count: 10),
+            "dea356a2cddd90c7a7ecedc5ebb563934f460452"
+        ),
     ])
     func `SHA-1 gives the digests of its standard`(message: String, digest: String) {
         #expect(hex(sha1(Array(message.utf8))) == digest)

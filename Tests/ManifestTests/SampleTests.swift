@@ -9,13 +9,13 @@ struct SampleTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    private static let files: [(file: ParsedFile, bytes: [UInt8])] = ["inventory", "policies"].flatMap { folder in
-        let names =
-            FileManager.default.enumerator(atPath: root.appending(path: folder).path)?.compactMap { $0 as? String }
-            ?? []
+    private static let files = ["inventory", "policies"].flatMap(files(in:))
+
+    private static func files(in folder: String) -> [(file: ParsedFile, bytes: [UInt8])] {
+        let names = FileManager.default.enumerator(atPath: root.path + "/" + folder)?.compactMap { $0 as? String } ?? []
         return names.sorted().filter { $0.hasSuffix(".yaml") }.compactMap { name in
             let path = "\(folder)/\(name)"
-            guard let data = try? Data(contentsOf: root.appending(path: path)) else { return nil }
+            guard let data = FileManager.default.contents(atPath: root.path + "/" + path) else { return nil }
             return (parseManifest(Array(data), path: path), Array(data))
         }
     }

@@ -168,7 +168,8 @@ extension HTTPHandler {
     }
 
     private func end(_ context: ChannelHandlerContext) {
-        guard case .replying(let keepAlive) = state else { return }
+        guard case .replying(let mayStay) = state else { return }
+        let keepAlive = mayStay && !isQuiescing
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { _ in
             if !keepAlive { context.close(promise: nil) }

@@ -101,6 +101,7 @@ package struct TFTPTransfer: Sendable {
     }
 
     package mutating func timeOut() -> Step {
+        guard acknowledged < last else { return .finished }
         guard repetitions < Self.mostRepetitions else { return .abandoned }
         repetitions += 1
         repaired = -1

@@ -19,11 +19,11 @@ struct History {
             // A few roots, many short branches, merges of up to three.
             var from: Set<Int> = []
             if index > 1 && Int.random(in: 0..<20, using: &random) > 0 {
-                for _ in 0..<[1, 1, 1, 2, 2, 3].randomElement(using: &random)! {  // The list is not empty.
+                for _ in 0..<([1, 1, 1, 2, 2, 3].randomElement(using: &random) ?? 1) {
                     from.insert(Int.random(in: max(1, index - 6)..<index, using: &random))
                 }
             }
-            for (position, parent) in from.shuffled(using: &random).enumerated() {
+            for (position, parent) in from.sorted().shuffled(using: &random).enumerated() {
                 stream += "\(position == 0 ? "from" : "merge") :\(parent)\n"
             }
             for _ in 0..<Int.random(in: 0...2, using: &random) {
@@ -42,7 +42,8 @@ struct History {
     }
 
     private static func change(_ random: inout Seeded, _ index: Int) -> String {
-        let directory = ["", "inventory/", "inventory/rack1/", "policies/", "docs/"].randomElement(using: &random)!  // Not empty.
+        let directories = ["", "inventory/", "inventory/rack1/", "policies/", "docs/"]
+        let directory = directories.randomElement(using: &random) ?? ""
         let name = directory + "f\(Int.random(in: 0..<4, using: &random))"
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return "D \(name)\n"

@@ -38,7 +38,8 @@ final class Listener: Sendable {
     /// Returns when a client has connected.
     func connected() async {
         await withCheckedContinuation { continuation in
-            let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global())
+            let source = DispatchSource.makeReadSource(
+                fileDescriptor: descriptor, queue: DispatchQueue(label: "listener"))
             source.setEventHandler {
                 source.cancel()
             }
@@ -47,8 +48,8 @@ final class Listener: Sendable {
         }
     }
 
-    /// Accepts one client and sends it one byte of a git greeting every tenth of a second.
-    func drip() -> Dripper { Dripper(descriptor) }
+    /// Accepts one client and sends it one byte of `greeting` every tenth of a second.
+    func drip(_ greeting: [UInt8]) -> Dripper { Dripper(descriptor, greeting) }
 }
 
 /// Connections that are open as long as this lives.
@@ -75,14 +76,14 @@ final class Clients {
     deinit { descriptors.forEach { close($0) } }
 }
 
-/// Sends `000eversion 1...` so slowly that the greeting never ends in time.
+/// Sends a greeting so slowly that it never ends in time.
 final class Dripper {
     private let timer: any DispatchSourceTimer
 
-    init(_ listener: Int32) {
+    init(_ listener: Int32, _ greeting: [UInt8]) {
         let queue = DispatchQueue(label: "drip")
         timer = DispatchSource.makeTimerSource(queue: queue)
-        let state = Drips(listener)
+        let state = Drips(listener, greeting)
         timer.setEventHandler { state.send() }
         timer.schedule(deadline: .now(), repeating: .milliseconds(100))
         timer.activate()
@@ -94,10 +95,11 @@ final class Dripper {
 private final class Drips: @unchecked Sendable {  // Used on the timer's queue alone.
     private let listener: Int32
     private var client: Int32 = -1
-    private var rest = Array("0800".utf8) + Array(repeating: UInt8(ascii: "x"), count: 2_000)
+    private var rest: [UInt8]
 
-    init(_ listener: Int32) {
+    init(_ listener: Int32, _ greeting: [UInt8]) {
         self.listener = listener
+        rest = greeting
         _ = fcntl(listener, F_SETFL, O_NONBLOCK)
     }
 

@@ -1,5 +1,7 @@
 import Foundation
-import Git
+import Glibc
+
+@testable import Git
 
 /// A temporary directory, removed with the last reference to it.
 final class Sandbox: Sendable {
@@ -32,36 +34,32 @@ let cleanEnvironment = [
     "GIT_COMMITTER_EMAIL": "ada@lab",
 ]
 
-/// Runs a program to its end and returns its output; input and output go through files, so no pipe can fill up.
+/// Runs a program to its end and returns its output. Not by Foundation's `Process`, which waits for ever for the exit
+/// of any program as soon as one, such as sshd, closes the descriptors it inherits.
 @discardableResult
 func program(_ name: String, _ arguments: [String], input: Data = Data()) throws -> Data {
     let sandbox = try Sandbox()
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [name] + arguments
-    process.environment = cleanEnvironment
-    let files = try ["in", "out", "err"].map { name in
-        let url = URL(filePath: "\(sandbox.path)/\(name)")
-        try (name == "in" ? input : Data()).write(to: url)
-        return url
+    let (source, output, errors) = ("\(sandbox.path)/in", "\(sandbox.path)/out", "\(sandbox.path)/err")
+    try input.write(to: URL(filePath: source))
+    let script = ["sh", "-c", "in=$1 out=$2 err=$3; shift 3; exec \"$@\" <$in >$out 2>$err", "sh"]
+    let child = try spawn(
+        script + [source, output, errors, name] + arguments, cleanEnvironment, output: 1, errors: 2)
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    guard status == 0 else {
+        let text = String(decoding: try Data(contentsOf: URL(filePath: errors)), as: UTF8.self)
+        throw ProgramFailed(description: "\(name) \(arguments.joined(separator: " ")): \(text)")
     }
-    process.standardInput = try FileHandle(forReadingFrom: files[0])
-    process.standardOutput = try FileHandle(forWritingTo: files[1])
-    process.standardError = try FileHandle(forWritingTo: files[2])
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-        let errors = String(decoding: try Data(contentsOf: files[2]), as: UTF8.self)
-        throw ProgramFailed(description: "\(name) \(arguments.joined(separator: " ")): \(errors)")
-    }
-    return try Data(contentsOf: files[1])
+    return try Data(contentsOf: URL(filePath: output))
 }
 
-/// True when the program is installed.
-func has(_ name: String) -> Bool {
-    let directories = (cleanEnvironment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin"]
-    return directories.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+/// Where a program is installed; nil when it is not.
+func find(_ name: String) -> String? {
+    let path = "\(cleanEnvironment["PATH"] ?? ""):/usr/sbin"
+    return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
 }
+
+func has(_ name: String) -> Bool { find(name) != nil }
 
 /// A bare repository that is made and read with the `git` program.
 final class Origin: Sendable {

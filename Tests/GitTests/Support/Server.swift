@@ -1,45 +1,43 @@
 import Foundation
 import Glibc
-import Synchronization
 
-/// A server process of a test, ended with the last reference to it.
+@testable import Git
+
+/// A server process of a test, killed with the last reference to it.
 final class Server: Sendable {
-    private let process: Mutex<Process>
+    private let child: pid_t
+    private let output: Int32
     let port: Int
 
     /// Starts the program and waits for the line, on either output, that `port` can read a port from.
     init(_ name: String, _ arguments: [String], port: (Substring) -> Int?) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [name] + arguments
-        process.environment = cleanEnvironment.merging(["PATH": "\(cleanEnvironment["PATH"] ?? ""):/usr/sbin"]) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        var text = Data()
+        var pair = try SocketPair()
+        let child = try spawn([name] + arguments, cleanEnvironment, output: pair.writing, errors: pair.writing)
+        pair.closeWriting()
+        var text: [UInt8] = []
         while true {
-            let more = pipe.fileHandleForReading.availableData
-            text.append(more)
+            var buffer = [UInt8](repeating: 0, count: 4_096)
+            let count = read(pair.reading, &buffer, buffer.count)
+            text += buffer.prefix(max(0, count))
             let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
             if let found = lines.lazy.compactMap(port).first {
                 self.port = found
                 break
             }
-            guard !more.isEmpty else {
-                process.terminate()
+            guard count > 0 else {
+                stopServer(child)
                 throw ProgramFailed(description: "\(name) did not start: \(lines.joined(separator: "; "))")
             }
         }
-        // What it says from now on must not fill the pipe.
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            if handle.availableData.isEmpty { handle.readabilityHandler = nil }
-        }
-        self.process = Mutex(process)
+        self.child = child
+        // Kept open: the server goes on writing to it.
+        output = dup(pair.reading)
     }
 
-    deinit { process.withLock { $0.terminate() } }
+    deinit {
+        stopServer(child)
+        close(output)
+    }
 
     /// `git daemon` over the directory that holds `origin`.
     static func gitDaemon(_ origin: Origin, writable: Bool = true) throws -> Server {
@@ -76,8 +74,10 @@ final class Server: Sendable {
         return try retrying { port in
             let lines = common + ["Port \(port)"] + hostKeys.map { "HostKey \($0)" } + settings
             let file = try sandbox.write(lines.joined(separator: "\n") + "\n", to: "sshd_config-\(port)")
-            let sshd = has("sshd") ? "/usr/sbin/sshd" : "sshd"
-            return try Server(sshd, ["-D", "-e", "-f", file]) { $0.contains("Server listening on") ? port : nil }
+            // It wants to be called by its full path, because it runs itself again.
+            return try Server(find("sshd") ?? "sshd", ["-D", "-e", "-f", file]) {
+                $0.contains("Server listening on") ? port : nil
+            }
         }
     }
 
@@ -88,6 +88,12 @@ final class Server: Sendable {
         }
         return try start(try freePort())
     }
+}
+
+private func stopServer(_ child: pid_t) {
+    kill(child, SIGKILL)
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
 }
 
 private func freePort() throws -> Int { try Listener(backlog: 1).port }

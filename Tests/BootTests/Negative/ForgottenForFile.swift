@@ -1,0 +1,8 @@
+// error: missing argument for parameter
+import Inventory
+
+@testable import Boot
+
+func kernel(_ artifacts: Artifacts) -> BootableBody? {
+    try? artifacts.open("vmlinuz")
+}
