@@ -87,7 +87,7 @@ let package = Package(
         tests("YAMLTests", ["YAML"]),
         tests("ManifestTests", ["Manifest", "Inventory", "YAML"]),
         tests("GitTests", ["Git"], resources: [.copy("Servers")]),
-        tests("JournalTests", ["Journal", "Inventory"]),
+        tests("JournalTests", ["Journal", "Inventory", product("GRDB", "GRDB.swift"), product("Logging", "swift-log")]),
         tests(
             "BootTests", ["Boot", "Inventory", product("Logging", "swift-log")] + nio,
             exclude: ["Captures", "Goldens", "Negative"]),
@@ -95,7 +95,7 @@ let package = Package(
         tests("SimulateTests", ["Simulate", "Inventory"] + nio, resources: [.copy("Captures")]),
         tests("ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
         tests("WebTests", ["Web", "Inventory", "Journal", "Reconcile"] + nio),
-        tests("bootlatchTests", ["bootlatch", "Inventory", "Manifest"]),
+        tests("bootlatchTests", ["bootlatch", "Inventory", "Manifest", "Simulate", "Web"] + nio),
     ],
     swiftLanguageModes: [.v6]
 )

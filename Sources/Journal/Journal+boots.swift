@@ -75,19 +75,26 @@ extension Journal {
     package func report(_ outcome: Outcome, hook: Token, evidence: String, at now: Instant) throws(JournalError)
         -> Reported
     {
-        // An earlier report may wait for the disk: no answer may say that all is well before it is written.
-        if owesDisk || !ledger.isWritable { try probe() }
+        // Before the journal was ever opened, nobody can say whose token this is.
+        if !isLoaded { try probe() }
         guard let boot = ledger.boot(hook: hook) else { return .unknownToken }
         let host = ledger[boot.arming]?.arming.host
         let isNewest = ledger[boot.arming]?.boots.last == boot.token
-        announce(Event(.report, host: host, mac: boot.mac, "\(outcome.rawValue): \(evidence)"), at: now)
-        if outcome == .progress || (outcome == .failure && !isNewest) { return .noted }
-        let sameUUID = try macs(withUUIDOf: boot.mac)
-        let armings = ledger.armings(reportedBy: boot, macsWithSameUUID: sameUUID).map(\.arming.id)
-        if armings.isEmpty { return .repeated }
+        let event = Event(.report, host: host, mac: boot.mac, "\(outcome.rawValue): \(evidence)")
+        let counts = outcome == .success || (outcome == .failure && isNewest)
+        // When the disk can't be read either, at least the host itself is denied before anything else is tried.
+        let sameUUID = counts ? (try? macs(withUUIDOf: boot.mac)) ?? [] : []
+        let armings = counts ? ledger.armings(reportedBy: boot, macsWithSameUUID: sameUUID).map(\.arming.id) : []
+        if armings.isEmpty {
+            // An earlier report may wait for the disk: no answer may say that all is well before it is written.
+            try settle()
+            announce(event, at: now)
+            return counts ? .repeated : .noted
+        }
         try spend(
             Spending(
-                armings: armings, ending: outcome == .success ? .provisioned : .failed, evidence: evidence, at: now))
+                armings: armings, ending: outcome == .success ? .provisioned : .failed, evidence: evidence, at: now,
+                report: event))
         return .spent(armings)
     }
 

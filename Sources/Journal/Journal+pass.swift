@@ -183,8 +183,8 @@ extension Observation {
         }
         for id in dropped {
             try db.execute(
-                sql: "INSERT INTO intent (arming, createdAt, state) VALUES (?, ?, 'owed')",
-                arguments: [id.text, now.seconds])
+                sql: "INSERT INTO intent (arming, createdAt, state) VALUES (?, ?, ?)",
+                arguments: [id.text, now.seconds, (stopped.contains(id) ? Intent.State.stopped : .owed).rawValue])
         }
     }
 }

@@ -14,12 +14,17 @@ package actor Journal {
     let log: Logger
     private let executor = QueueExecutor(label: "journal")
     private var database: DatabaseQueue?
+    /// The ledger holds what was on disk. A journal that is opened again is not loaded again: memory knows more than the disk then.
+    private(set) var isLoaded = false
     private(set) var ledger = Ledger()
     private var lastSequence: Int64 = 0
     /// Endings that deny already and that the disk has refused so far.
     private var unsaved: [Spending] = []
+    /// Since the last probe the journal became usable, or an ending reached the disk.
+    private var hasNews = false
     private var followers: [Int: AsyncStream<RecordedEvent>.Continuation] = [:]
     private var nextFollower = 0
+    private var isFollowed = true
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -56,15 +61,19 @@ package actor Journal {
         do {
             let database = try opened()
             let pending = unsaved
-            let value = try database.write { db in
-                for spending in pending { try spending.save(in: db) }
-                return try body(db)
+            let (events, value) = try database.write { db in
+                (try pending.flatMap { try $0.save(in: db) }, try body(db))
             }
-            if !pending.isEmpty { unsaved.removeFirst(pending.count) }
+            if !pending.isEmpty {
+                unsaved.removeFirst(pending.count)
+                hasNews = true
+            }
             if !ledger.isWritable {
-                log.notice("journal can be written again", metadata: ["path": "\(path)"])
+                log.notice("journal can be written", metadata: ["path": "\(path)"])
                 publish { $0.isWritable = true }
+                hasNews = true
             }
+            for event in events { tell(event) }
             return value
         } catch {
             if ledger.isWritable {
@@ -72,6 +81,8 @@ package actor Journal {
                     "journal can't be written: nobody may netboot", metadata: ["path": "\(path)", "error": "\(error)"])
             }
             publish { $0.isWritable = false }
+            // SQLite opens a file that it may only read for reading, and stays with that.
+            if (error as? DatabaseError)?.resultCode == .SQLITE_READONLY { database = nil }
             throw JournalError(path: path, error)
         }
     }
@@ -92,20 +103,30 @@ package actor Journal {
         }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try Schema.migrator.migrate(queue)
-        let loaded = try queue.read { db in try Self.loadLedger(db) }
+        if !isLoaded {
+            var loaded = try queue.read { db in try Self.loadLedger(db) }
+            // Reading it proves nothing: only a write that went through does.
+            loaded.ledger.isWritable = false
+            lastSequence = loaded.lastSequence
+            publish { $0 = loaded.ledger }
+            isLoaded = true
+        }
         database = queue
-        lastSequence = loaded.lastSequence
-        publish { $0 = loaded.ledger }
         return queue
     }
 
     /// Tries whether the journal can be written, and writes what it owes. Cheap; for a steady beat.
-    package func probe() throws(JournalError) {
+    ///
+    /// - Returns: true when since the last call the journal became usable, or endings reached the disk that may have waited for it.
+    @discardableResult
+    package func probe() throws(JournalError) -> Bool {
         try write { db in
             try db.execute(
                 sql: "INSERT INTO setting (key, value) VALUES ('beat', '1') ON CONFLICT DO UPDATE SET value = value + 1"
             )
         }
+        defer { hasNews = false }
+        return hasNews
     }
 
     // Spending
@@ -121,16 +142,15 @@ package actor Journal {
         }
         unsaved.append(spending)
         try write { _ in }
-        for id in spending.armings {
-            guard let arming = ledger[id]?.arming else { continue }
-            announce(
-                Event(.spent, host: arming.host, mac: arming.mac, "\(spending.ending.rawValue): \(spending.evidence)"),
-                at: spending.at)
-        }
     }
 
-    /// What is denied in memory and not on disk yet.
-    var owesDisk: Bool { !unsaved.isEmpty }
+    /// Writes what is denied in memory and not on disk yet.
+    ///
+    /// - Throws: `JournalError` when the disk still refuses.
+    func settle() throws(JournalError) {
+        if !unsaved.isEmpty || !ledger.isWritable { try write { _ in } }
+    }
+
 
     // Events
 
@@ -138,6 +158,10 @@ package actor Journal {
     package func follow() -> AsyncStream<RecordedEvent> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: RecordedEvent.self, bufferingPolicy: .bufferingNewest(1000))
+        guard isFollowed else {
+            continuation.finish()
+            return stream
+        }
         let id = nextFollower
         nextFollower += 1
         followers[id] = continuation
@@ -146,6 +170,13 @@ package actor Journal {
     }
 
     private func unfollow(_ id: Int) { followers[id] = nil }
+
+    /// Ends every stream of events: they would hold the daemon's end up.
+    package func endFollowing() {
+        isFollowed = false
+        for follower in followers.values { follower.finish() }
+        followers = [:]
+    }
 
     /// Writes an event and tells the followers. An event that the disk refuses is logged and otherwise lost: it denies nothing.
     package func announce(_ event: Event, at: Instant) {

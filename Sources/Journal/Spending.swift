@@ -7,9 +7,12 @@ struct Spending: Sendable {
     var ending: Ending
     var evidence: String
     var at: Instant
+    /// What showed it, for `bootlatch events`.
+    var report: Event?
 
-    /// Latch and intent, together or not at all.
-    func save(in db: Database) throws {
+    /// Latch, intent and events, together or not at all.
+    func save(in db: Database) throws -> [RecordedEvent] {
+        var events = report.map { [$0] } ?? []
         for id in armings {
             try db.execute(
                 sql: "UPDATE arming SET ending = ?, endedAt = ?, evidence = ? WHERE id = ? AND ending IS NULL",
@@ -18,6 +21,13 @@ struct Spending: Sendable {
             try db.execute(
                 sql: "INSERT INTO intent (arming, createdAt, state) VALUES (?, ?, 'owed')",
                 arguments: [id.text, at.seconds])
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT namespace, name, mac FROM arming WHERE id = ?", arguments: [id.text])
+            else { continue }
+            events.append(
+                Event(.spent, host: Host.ID(row: row), mac: MACAddress(row: row), "\(ending.rawValue): \(evidence)"))
         }
+        return try events.map { RecordedEvent(sequence: try $0.insert(in: db, at: at), at: at, event: $0) }
     }
 }

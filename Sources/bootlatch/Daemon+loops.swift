@@ -49,7 +49,10 @@ extension Daemon {
     func beatLoop() async {
         while !Task.isCancelled {
             do {
-                try await journal.probe()
+                if try await journal.probe() {
+                    owed.wake()
+                    poll.wake()
+                }
                 if try await !journal.sweep(at: clock.now).isEmpty { owed.wake() }
             } catch {
                 log.debug("journal", metadata: ["error": "\(error)"])
