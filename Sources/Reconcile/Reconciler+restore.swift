@@ -39,6 +39,29 @@ extension Reconciler {
         publishInventory()
     }
 
+    /// Restores, or without a journal at least learns from the mirror which hosts there are: known machines keep their leases and
+    /// boot their disks, and `status` says why. No arming is known, so nobody is let in.
+    ///
+    /// - Throws: as `restore`.
+    func restoreOrKnowHosts() async throws {
+        do {
+            try await restore(afterFetch: false)
+        } catch let error as JournalError {
+            if gate.current.inventory.tip == nil, let hosts = try? await mirroredHosts() {
+                gate.update { $0.inventory = hosts }
+            }
+            throw error
+        }
+    }
+
+    private func mirroredHosts() async throws -> Inventory? {
+        guard let tip = try await repository.tip(of: Remote.trackingRef(settings.branch)) else { return nil }
+        let changes = try await repository.changes(from: nil, to: tip, under: settings.paths)
+        var inventory = Inventory().advanced(by: try await delta(changes)).inventory
+        inventory.tip = CommitID("\(tip)")
+        return inventory
+    }
+
     func publishInventory() {
         let inventory = inventory
         gate.update { $0.inventory = inventory }

@@ -38,6 +38,7 @@ package actor Reconciler {
     /// The working copy; published when the journal has it.
     var inventory = Inventory()
     var restored: Restored?
+    private var isStopped = false
     private var current: Task<PassReport, Never>?
     private var next: Task<PassReport, Never>?
     package private(set) var lastReport: PassReport?
@@ -80,11 +81,18 @@ package actor Reconciler {
     /// The pass that was waiting runs now; a call from here on waits for another one.
     private func promote() { (current, next) = (next, nil) }
 
+    /// Ends the pass that runs and lets no other begin: the daemon ends.
+    package func stop() {
+        isStopped = true
+        current?.cancel()
+        next?.cancel()
+    }
+
     private func end(_ report: PassReport) {
         if next == nil { current = nil }
         lastReport = report
         if let failure = report.failure {
-            if trouble?.message != failure { log.warning("pass failed", metadata: ["error": "\(failure)"]) }
+            if trouble?.message != failure, !isStopped { log.warning("pass failed", metadata: ["error": "\(failure)"]) }
             trouble = (trouble?.since ?? report.at, failure)
         } else {
             if trouble != nil { log.notice("remote can be read again", metadata: ["remote": "\(remote.address)"]) }
@@ -95,7 +103,8 @@ package actor Reconciler {
     private func pass(progress: @escaping @Sendable (FetchProgress) -> Void) async -> PassReport {
         var report = PassReport(at: now().wall)
         do {
-            if restored == nil { try await restore(afterFetch: false) }
+            if isStopped { throw CancellationError() }
+            if restored == nil { try await restoreOrKnowHosts() }
             let fetched = try await remote.fetch(
                 into: repository.path, branch: settings.branch, deadline: settings.timeout, progress: progress)
             if restored == nil { try await restore(afterFetch: true) }

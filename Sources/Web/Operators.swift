@@ -32,21 +32,25 @@ package struct Operators: Sendable {
         let trouble = await reconciler.trouble
         let inventory = standing.inventory
         let settings = reconciler.settings
+        var owed: [IntentStatus] = []
+        var unreadable: String?
+        // Without its journal the daemon refuses everyone, and this is the place that must say so.
+        do { owed = try await intents() } catch { unreadable = error.description }
         return StatusReply(
             remote: RemoteStatus(
                 url: "\(reconciler.remoteAddress)", branch: settings.branch, tip: inventory.tip?.hex,
                 lastGoodFetch: inventory.lastGoodFetch?.description, trouble: trouble?.message,
                 troubleSince: trouble?.since.description),
-            journal: JournalStatus(writable: standing.ledger.isWritable),
+            journal: JournalStatus(writable: standing.ledger.isWritable, trouble: unreadable),
             hosts: hosts.compactMap { id in inventory[id].map { status(of: $0.host, in: standing) } },
-            intents: try await intents(), diagnostics: inventory.diagnostics.map(\.description))
+            intents: owed, diagnostics: inventory.diagnostics.map(\.description))
     }
 
     /// - Throws: `OperatorError`, `JournalError`.
     package func why(_ reference: String) async throws -> WhyReply {
         let standing = gate.current
         let host = try host(reference, in: standing)
-        let intents = try await intents()
+        let intents = (try? await intents()) ?? []
         let macs = MACAddress(reference).map { [$0] } ?? host.interfaces.map(\.mac)
         return WhyReply(
             host: "\(host.id)",
@@ -135,7 +139,7 @@ package struct Operators: Sendable {
             arming: state?.arming.flatMap { standing.ledger[$0] }.map { ArmingReply($0, in: standing.ledger) })
     }
 
-    private func intents() async throws -> [IntentStatus] {
+    private func intents() async throws(JournalError) -> [IntentStatus] {
         try await journal.owedIntents().map { intent in
             IntentStatus(
                 host: "\(intent.arming.host)", mac: "\(intent.arming.mac)", state: intent.state.rawValue,

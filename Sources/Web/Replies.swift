@@ -24,6 +24,8 @@ package struct RemoteStatus: Codable, Sendable, Equatable {
 
 package struct JournalStatus: Codable, Sendable, Equatable {
     package var writable: Bool
+    /// Why it can't be read.
+    package var trouble: String?
 }
 
 package struct HostStatus: Codable, Sendable, Equatable {
