@@ -18,7 +18,10 @@ struct Serve: AsyncParsableCommand {
         let log = Logger(label: "bootlatch")
         let daemon = try Daemon(settings, log: log)
         let endpoints = Endpoints(path: settings.state + "/endpoints.json", log: log)
-        let boot = BootServer(settings.boot, gate: daemon.gate, actions: daemon.actions, log: log)
+        var plane = settings.boot
+        // Everybody who still downloads is cut off: a boot that dies here asks again.
+        plane.shutdownWithin = .milliseconds(500)
+        let boot = BootServer(plane, gate: daemon.gate, actions: daemon.actions, log: log)
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: BootService(boot: boot, endpoints: endpoints)),
             .init(service: Loop(run: daemon.pollLoop)),
@@ -29,9 +32,11 @@ struct Serve: AsyncParsableCommand {
         for application in try control(daemon, settings, endpoints, log) {
             services.append(.init(service: application))
         }
+        // The last one is the first to hear that the daemon ends.
+        services.append(.init(service: Stopping(daemon: daemon)))
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
-        configuration.maximumGracefulShutdownDuration = .seconds(15)
+        configuration.maximumGracefulShutdownDuration = .milliseconds(1500)
         try await ServiceGroup(configuration: configuration).run()
         // Blocking git calls of a cancelled pass may still hold a thread; they have nothing to finish.
         log.info("stopped")
@@ -76,6 +81,24 @@ private struct Loop: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await run() }
+    }
+}
+
+/// Ends what others would wait for: the pass that fetches, and the followers of events.
+private struct Stopping: Service {
+    let daemon: Daemon
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        let log = daemon.log
+        Task.detached {
+            try? await Task.sleep(for: .milliseconds(2500))
+            // Whatever still hangs has nothing to lose: the journal is on disk after every step.
+            log.notice("stopped without waiting for the last connections")
+            exit(0)
+        }
+        await daemon.journal.endFollowing()
+        await daemon.reconciler.stop()
     }
 }
 
