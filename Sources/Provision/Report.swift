@@ -7,9 +7,10 @@ package enum Report: String, Sendable, CaseIterable {
 
 /// Reads the body of a webhook that came to the success URL.
 ///
-/// Only documented forms of success are success: no body, Proxmox VE's post-installation JSON, cloud-init's `phone_home` form,
-/// curtin's and Subiquity's last event, Harvester's `install.webhooks`, and our own `{"status": "installed"}` or `{"mac": ...}`.
-/// Everything else is progress: an installer that tells of each step must not end its own boot.
+/// Only documented forms of success are success: no body, Proxmox VE's post-installation notification, cloud-init's `phone_home`
+/// form, the last event of curtin and of Subiquity, a word in `status` or `event` (what a payload of Harvester's
+/// `install.webhooks` says), and our own `{"mac": ...}`. Everything else is progress: an installer that tells of each step must
+/// not end its own boot.
 package func readReport(contentType: String?, body: [UInt8]) -> Report {
     let text = String(decoding: body, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     if text.isEmpty { return .success }
@@ -23,24 +24,38 @@ package func readReport(contentType: String?, body: [UInt8]) -> Report {
 }
 
 private func readJSON(_ object: [String: Any]) -> Report {
-    if let event = object["event_type"] as? String {
-        // curtin's reporter: https://curtin.readthedocs.io/en/latest/topics/reporting.html
-        guard event == "finish", let name = object["name"] as? String,
-            ["cmd-install", "curtin", "subiquity"].contains(name)
-        else {
-            return .progress
-        }
-        return word(object["result"] as? String)
-    }
+    if object["event_type"] != nil { return readCurtinEvent(object) }
     if let status = (object["status"] ?? object["event"]) as? String { return word(status) }
     let keys = Set(object.keys)
-    // Proxmox VE 8.3 and later: https://pve.proxmox.com/wiki/Automated_Installation#Post-Installation_Notification
-    if keys.contains("machine-id") && (keys.contains("product") || keys.contains("boot-info")) { return .success }
+    // https://pve.proxmox.com/wiki/Automated_Installation#Post-Installation_Notification, schema 1.0 to 1.2. It is sent once, from
+    // the finished system, and has no field that says how the installation went.
+    if keys.isSuperset(of: ["machine-id", "product", "boot-info"]) { return .success }
     if keys.contains("mac") || keys.contains("instance_id") { return .success }
     return .progress
 }
 
-/// `pub_key_rsa=...&instance_id=...&hostname=...` of cloud-init's `phone_home`, or `event=installed&...`.
+/// An event of curtin's reporting framework, which Subiquity uses too.
+///
+/// https://curtin.readthedocs.io/en/latest/topics/reporting.html: names are hierarchical, a parent finishes after all of its parts,
+/// a part's FAIL is its parent's, and WARN is not fatal. So only the finish of the whole, `cmd-install`, counts.
+/// Subiquity never finishes a whole: with autoinstall, `subiquity/Shutdown/shutdown` runs once everything, late commands
+/// included, went well (subiquity/server/controllers/shutdown.py). Its start counts, for its finish races with the reboot.
+private func readCurtinEvent(_ event: [String: Any]) -> Report {
+    guard let name = event["name"] as? String, let type = event["event_type"] as? String else { return .progress }
+    let result = event["result"] as? String
+    switch (name, type) {
+    case ("subiquity/Shutdown/shutdown", "start"): return .success
+    case ("subiquity/Shutdown/shutdown", "finish"): return result == "FAIL" ? .progress : .success
+    case ("cmd-install", "finish"):
+        return result == "SUCCESS" || result == "WARN" ? .success : result == "FAIL" ? .failure : .progress
+    case ("subiquity/Install/install", "finish"), ("subiquity/Late/run", "finish"):
+        return result == "FAIL" ? .failure : .progress
+    default: return .progress
+    }
+}
+
+/// `pub_key_rsa=...&instance_id=...&hostname=...` of cloud-init's `phone_home`
+/// (https://cloudinit.readthedocs.io/en/latest/reference/modules.html#phone-home), or `event=installed&...`.
 private func readForm(_ text: String) -> Report {
     var fields: [String: String] = [:]
     for pair in text.split(separator: "&") {
@@ -52,6 +67,7 @@ private func readForm(_ text: String) -> Report {
     return fields["instance_id"] != nil || fields["mac"] != nil ? .success : .progress
 }
 
+/// Harvester's webhooks fire on STARTED, SUCCEEDED or FAILED (https://docs.harvesterhci.io/latest/install/harvester-configuration).
 private func word(_ word: String?) -> Report {
     switch word?.lowercased() {
     case "success", "succeeded", "installed", "provisioned", "complete", "completed", "finished": .success
