@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+/// `kill -9` of a daemon of its own process, and what the next one makes of the state that it leaves.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct CrashTests {
+    private static let points = ["latched", "committed", "pushed", "recorded"]
+
+    /// A machine is let in and reports; the daemon dies at that point.
+    private func crash(_ lab: ServedLab, at point: String) async throws {
+        let daemon = try await lab.start(crashAt: point)
+        try await daemon.reconcile()
+        try lab.push(isOn: true, "reinstall node-01")
+        try await daemon.reconcile()
+        let hook = try await daemon.boot()
+        // It may die before it answers.
+        let answer = try? await daemon.report(hook)
+        #expect(try await daemon.process.ended() == .signal(SIGKILL))
+        if point == "latched" { #expect(answer == nil) } else { #expect(answer?.status == 200) }
+    }
+
+    @Test(arguments: points)
+    func `killed at a named point, the machine stays refused and the commit arrives exactly once`(
+        point: String
+    ) async throws {
+        let lab = try ServedLab()
+        try await crash(lab, at: point)
+        #expect(try lab.disarms() == (point == "pushed" || point == "recorded" ? 1 : 0))
+        for _ in 0..<2 {
+            let daemon = try await lab.start()
+            #expect(try await !daemon.script().contains("/hooks/"))
+            try await daemon.until("nothing owed") { try await daemon.status().intents.isEmpty && lab.disarms() == 1 }
+            try await daemon.until("off") { try await daemon.reason() == "off" }
+            #expect(try await !daemon.script().contains("/hooks/"))
+            #expect(try lab.disarms() == 1)
+            daemon.process.send(SIGKILL)
+            try await daemon.process.ended()
+        }
+    }
+
+    @Test(arguments: points)
+    func `armed again by a human before the restart, the machine netboots and no commit takes that away`(
+        point: String
+    ) async throws {
+        let lab = try ServedLab()
+        try await crash(lab, at: point)
+        let disarms = try lab.disarms()
+        // After our push an edit turns it on again; before it, the tip is on and the annotation says so.
+        try lab.push(isOn: true, annotation: "again", "once more")
+        let daemon = try await lab.start()
+        try await daemon.until("armed and nothing owed") {
+            try await daemon.reason() == "armed" && daemon.status().intents.isEmpty
+        }
+        let hook = try await daemon.boot()
+        #expect(try lab.disarms() == disarms)
+        #expect(try lab.isOnInRemote())
+        // The new permission ends as any other.
+        #expect(try await daemon.report(hook).status == 200)
+        try await daemon.until("disarmed") { try lab.disarms() == disarms + 1 }
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3])
+    func `killed at random times, no report is forgotten and no commit is doubled`(seed: UInt64) async throws {
+        var random = Seeded(state: seed)
+        let lab = try ServedLab()
+        var daemon = try await lab.start()
+        try await daemon.reconcile()
+        for round in 1...3 {
+            try lab.push(isOn: true, annotation: "\(round)", "install \(round)")
+            try await daemon.until("armed") { try await daemon.reason() == "armed" }
+            let hook = try await daemon.boot()
+            let dying = daemon
+            async let answer = try? dying.report(hook)
+            // The time of death is the input of this test, not a wait for something.
+            try await Task.sleep(for: .milliseconds(Int.random(in: 0...120, using: &random)))
+            daemon.process.send(SIGKILL)
+            try await daemon.process.ended()
+            let status = await answer?.status
+            daemon = try await lab.start()
+            if status == 200 { #expect(try await !daemon.script().contains("/hooks/")) }
+            // A machine without an answer asks again.
+            #expect(try await daemon.report(hook).status == 200)
+            #expect(try await !daemon.script().contains("/hooks/"))
+            try await daemon.until("committed once") {
+                try await lab.disarms() == round && daemon.status().intents.isEmpty
+            }
+            #expect(try lab.disarms() == round)
+        }
+    }
+
+    @Test func `with the remote gone the machine is refused at once, and the commit comes when it is back`() async throws {
+        let lab = try ServedLab()
+        let daemon = try await lab.start()
+        try await daemon.reconcile()
+        try lab.push(isOn: true, "reinstall node-01")
+        try await daemon.reconcile()
+        let hook = try await daemon.boot()
+        try FileManager.default.moveItem(atPath: lab.path("remote.git"), toPath: lab.path("away.git"))
+        #expect(try await daemon.report(hook).status == 200)
+        #expect(try await daemon.reason() == "spent:provisioned")
+        #expect(try await !daemon.script().contains("/hooks/"))
+        try await daemon.reconcile()
+        #expect(try await daemon.status().remote.trouble != nil)
+        #expect(try await daemon.reason() == "spent:provisioned")
+        try FileManager.default.moveItem(atPath: lab.path("away.git"), toPath: lab.path("remote.git"))
+        // By itself: nobody asks for a pass here.
+        try await daemon.process.line(" pushed", within: .seconds(30))
+        #expect(try lab.disarms() == 1)
+    }
+}
+
+/// SplitMix64, so that a seed names a run.
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

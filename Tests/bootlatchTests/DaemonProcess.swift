@@ -1,0 +1,114 @@
+import Foundation
+import Synchronization
+
+/// `bootlatch serve` as a process of its own, with what it logs.
+final class DaemonProcess: Sendable {
+    struct Failed: Error, CustomStringConvertible { var description: String }
+
+    /// How a process ended.
+    enum End: Equatable {
+        case exit(Int32)
+        case signal(Int32)
+    }
+
+    private struct State {
+        var lines: [String] = []
+        var end: End?
+        var waiters: [Int: @Sendable () -> Void] = [:]
+        var nextWaiter = 0
+    }
+
+    private let state = Mutex(State())
+    let pid: pid_t
+
+    /// The product that was built with these tests.
+    static var program: String {
+        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path + "/bootlatch"
+    }
+
+    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BOOTLATCH_") }
+        variables.merge(environment) { $1 }
+        process.environment = variables
+        let output = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        let (ended, end) = AsyncStream<End>.makeStream()
+        process.terminationHandler = { process in
+            end.yield(
+                process.terminationReason == .exit
+                    ? .exit(process.terminationStatus) : .signal(process.terminationStatus))
+        }
+        try process.run()
+        pid = process.processIdentifier
+        Task { [self] in for await how in ended { change { $0.end = how } } }
+        let reader = output.fileHandleForReading
+        Thread.detachNewThread { [weak self] in
+            var rest = Data()
+            while case let data = reader.availableData, !data.isEmpty {
+                rest += data
+                while let end = rest.firstIndex(of: 10) {
+                    let line = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
+                    rest = Data(rest[rest.index(after: end)...])
+                    self?.change { $0.lines.append(line) }
+                }
+            }
+        }
+    }
+
+    var log: String { state.withLock { $0.lines.joined(separator: "\n") } }
+
+    func send(_ signal: Int32) { if state.withLock({ $0.end }) == nil { kill(pid, signal) } }
+
+    /// The first line that holds every one of these texts; waits for it.
+    @discardableResult
+    func line(_ texts: String..., within limit: Duration = .seconds(20)) async throws -> String {
+        try await wait(limit, for: "a line with \(texts)") { state in
+            state.lines.first { line in texts.allSatisfy { line.contains($0) } }
+        }
+    }
+
+    @discardableResult
+    func ended(within limit: Duration = .seconds(20)) async throws -> End {
+        try await wait(limit, for: "its end") { $0.end }
+    }
+
+    private func change(_ body: @Sendable (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            body(&state)
+            return state.waiters.values
+        }
+        for waiter in waiters { waiter() }
+    }
+
+    /// Asks again after every change, until there is an answer.
+    private func wait<Value: Sendable>(
+        _ limit: Duration, for what: String, _ find: @Sendable (State) -> Value?
+    ) async throws -> Value {
+        let (changes, input) = AsyncStream<Bool>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            state.waiters[state.nextWaiter] = { input.yield(true) }
+            return state.nextWaiter
+        }
+        defer { state.withLock { $0.waiters[id] = nil } }
+        let timer = Task {
+            try await Task.sleep(for: limit)
+            input.finish()
+        }
+        defer { timer.cancel() }
+        input.yield(true)
+        for await _ in changes {
+            let (found, hasEnded) = state.withLock { (find($0), $0.end != nil) }
+            if let found { return found }
+            if hasEnded, what != "its end" { break }
+        }
+        // The last line may come after the end of the process was seen.
+        if let found = state.withLock({ find($0) }) { return found }
+        throw Failed(description: "the daemon \(pid) does not show \(what) within \(limit):\n\(log)")
+    }
+}
