@@ -151,7 +151,6 @@ package actor Journal {
         if !unsaved.isEmpty || !ledger.isWritable { try write { _ in } }
     }
 
-
     // Events
 
     /// Every event from now on; slow followers lose the oldest ones.

@@ -99,7 +99,8 @@ private func answer<Body: Decodable>(_ request: Request, _ work: (Body?) async t
 {
     try await answer {
         let bytes = try await request.body.collect(upTo: 1 << 20)
-        let body = bytes.readableBytes == 0 ? nil : try JSONDecoder().decode(Body.self, from: Data(bytes.readableBytesView))
+        let body =
+            bytes.readableBytes == 0 ? nil : try JSONDecoder().decode(Body.self, from: Data(bytes.readableBytesView))
         return try await work(body)
     }
 }

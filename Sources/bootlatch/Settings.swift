@@ -91,12 +91,23 @@ extension Settings {
         guard Self.keys.contains(key) else {
             throw SettingsError(description: "\(source): no setting \(key)\(suggestion(for: key, among: Self.keys))")
         }
-        // The same reader as for the file, so that `off` and `[eth0, eth1]` mean the same everywhere.
+        // The same reader as for the file, so that `off` and `[eth0, eth1]` mean the same everywhere. Texts are taken as they are
+        // written: a branch may be called 1.10.
         let parts = key.split(separator: ".")
         let open = parts.map { "{\($0): " }.joined()
         let close = String(repeating: "}", count: parts.count)
-        try read(Array((open + (value.isEmpty ? "''" : value) + close + "\n").utf8), from: source)
+        let isText = Self.texts.contains(key) || value.isEmpty
+        let scalar = isText ? "'" + value.replacing("'", with: "''") + "'" : value
+        try read(Array((open + scalar + close + "\n").utf8), from: source)
     }
+
+    /// Keys whose value is one text, whatever it looks like.
+    private static let texts: Set<String> = [
+        "state", "inventory.url", "inventory.branch", "inventory.auth.sshKey", "inventory.auth.passphraseFile",
+        "inventory.auth.knownHosts", "inventory.auth.username", "inventory.auth.passwordFile",
+        "inventory.auth.tokenFile", "inventory.auth.caFile", "writeBack.author.name", "writeBack.author.email",
+        "writeBack.subject", "boot.http.artifacts", "boot.loaders", "control.socket",
+    ]
 
     private mutating func read(_ bytes: [UInt8], from path: String) throws {
         var reader = FieldReader(path: path)

@@ -50,7 +50,8 @@ final class Bench: Sendable {
 
     @discardableResult
     func arm(
-        _ mac: MACAddress, _ host: String, at: Instant = now, expireAfter: Int64 = 86_400, attempts: Attempts = Attempts()
+        _ mac: MACAddress, _ host: String, at: Instant = now, expireAfter: Int64 = 86_400,
+        attempts: Attempts = Attempts()
     ) async throws -> Arming.ID {
         let made = try #require(await journal.makeIDs(1, at: at).first)
         let id = Host.ID(name: host)

@@ -93,7 +93,8 @@ struct JournalBootsTests {
         #expect(bench.ledger[id]?.ending == nil)
     }
 
-    @Test func `a report spends every arming of the host and of interfaces seen with the same UUID, made before the boot`()
+    @Test
+    func `a report spends every arming of the host and of interfaces seen with the same UUID, made before the boot`()
         async throws
     {
         let bench = try Bench()

@@ -112,9 +112,10 @@ struct JournalTests {
         let bench = try Bench()
         let first = try await spent(bench, .a, "a")
         try await bench.journal.committing([(CommitID("aaaa"), first)], at: now)
-        #expect(try await bench.journal.ownCommits(among: [CommitID("aaaa"), CommitID("bbbb")]) == [
-            CommitID("aaaa"): [first.arming.id]
-        ])
+        #expect(
+            try await bench.journal.ownCommits(among: [CommitID("aaaa"), CommitID("bbbb")]) == [
+                CommitID("aaaa"): [first.arming.id]
+            ])
         #expect(try await bench.journal.lastDisarm(of: .a) == nil)
         try await bench.journal.done([(first, CommitID("aaaa"))], at: now)
         #expect(try await bench.journal.lastDisarm(of: .a) == CommitID("aaaa"))

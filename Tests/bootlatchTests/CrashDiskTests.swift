@@ -56,7 +56,9 @@ struct CrashDiskTests {
     }
 
     @Test(.enabled(if: canMount, mountMessage))
-    func `a daemon that starts on a full disk and a lost report still refuses the machine after a restart`() async throws {
+    func `a daemon that starts on a full disk and a lost report still refuses the machine after a restart`()
+        async throws
+    {
         let lab = try ServedLab()
         var daemon = try await lab.start()
         let hook = try await arm(lab, daemon)
@@ -64,7 +66,8 @@ struct CrashDiskTests {
         daemon.process.send(SIGKILL)
         try await daemon.process.ended()
         let state = lab.path("state")
-        let copied = "cp -a '\(state)' '\(state).copy'; mount -t tmpfs -o size=6m none '\(state)'; cp -a '\(state).copy/.' '\(state)'"
+        let copied =
+            "cp -a '\(state)' '\(state).copy'; mount -t tmpfs -o size=6m none '\(state)'; cp -a '\(state).copy/.' '\(state)'"
         daemon = try await lab.start(
             wrapper: mounting(copied + "; cat /dev/zero > '\(state)/filler' 2>/dev/null || true"))
         #expect(try await daemon.reason() == "journal")
@@ -124,7 +127,8 @@ struct CrashOrderTests {
         #expect(try await daemon.report(hook).status == 200)
         strace.send(SIGINT)
         try await strace.ended()
-        let lines = try String(contentsOfFile: lab.path("calls"), encoding: .utf8).split(separator: "\n").map(String.init)
+        let lines = try String(contentsOfFile: lab.path("calls"), encoding: .utf8).split(separator: "\n").map(
+            String.init)
         let asked = try #require(lines.firstIndex { $0.contains("POST \(hook)") }, "the request was not seen")
         let answered = try #require(lines.firstIndex { $0.contains("\"HTTP/1.1 200") }, "the answer was not seen")
         let synced = try #require(syncs(lines).first { $0 > asked }, "no sync of the journal was seen")

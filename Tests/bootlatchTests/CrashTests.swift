@@ -88,7 +88,9 @@ struct CrashTests {
         }
     }
 
-    @Test func `with the remote gone the machine is refused at once, and the commit comes when it is back`() async throws {
+    @Test func `with the remote gone the machine is refused at once, and the commit comes when it is back`()
+        async throws
+    {
         let lab = try ServedLab()
         let daemon = try await lab.start()
         try await daemon.reconcile()

@@ -42,6 +42,7 @@ final class DaemonProcess: Sendable {
             end.yield(
                 process.terminationReason == .exit
                     ? .exit(process.terminationStatus) : .signal(process.terminationStatus))
+            end.finish()
         }
         try process.run()
         pid = process.processIdentifier
@@ -57,6 +58,7 @@ final class DaemonProcess: Sendable {
                     self?.change { $0.lines.append(line) }
                 }
             }
+            withExtendedLifetime(process) {}
         }
     }
 

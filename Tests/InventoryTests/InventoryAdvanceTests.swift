@@ -1,0 +1,90 @@
+import Testing
+
+@testable import Inventory
+
+struct InventoryAdvanceTests {
+    private func three() -> Inventory {
+        Inventory().advanced(
+            by: Delta(
+                host("a", [interface(.a, true)]), host("b", [interface(.b, false)]), host("c", [interface(.c, false)]))
+        ).inventory
+    }
+
+    @Test func `a commit touches the MACs that its files named before and name now`() {
+        let (next, touched) = three().advanced(by: Delta(host("a", [interface(MACAddress(bits: 9), true)])))
+        #expect(touched == [.a, MACAddress(bits: 9)])
+        #expect(next[.a] == nil && next[MACAddress(bits: 9)]?.host.id == Host.ID(name: "a"))
+    }
+
+    @Test func `a file that no longer parses keeps its hosts and takes their permission`() {
+        let broken = three().advanced(by: .broken("a")).inventory
+        #expect(broken[.a]?.suspension == .broken && broken.value(of: .a) == nil)
+        #expect(broken[.a]?.spec.isOn == true)
+        let repaired = broken.advanced(by: Delta(host("a", [interface(.a, false)]))).inventory
+        #expect(repaired[.a]?.suspension == nil && repaired.value(of: .a) == false)
+    }
+
+    @Test func `two manifests that claim a MAC suspend it, until one of them goes`() {
+        let double = three().advanced(by: Delta(host("d", [interface(.a, true)]))).inventory
+        #expect(double[.a]?.suspension == .duplicate && double.value(of: .a) == nil)
+        let single = double.advanced(by: .removed("d")).inventory
+        #expect(single[.a]?.suspension == nil && single.value(of: .a) == true)
+        #expect(single[.a]?.host.id == Host.ID(name: "a"))
+    }
+
+    @Test func `two manifests of one host suspend it`() {
+        let twin = host("a", [interface(MACAddress(bits: 9), true)])
+        let double = three().advanced(
+            by: Delta(["other.yaml": .read(ParsedFile(path: "other.yaml", hosts: [twin]), content: "t")])
+        ).inventory
+        #expect(double[.a]?.suspension == .duplicate && double[MACAddress(bits: 9)]?.suspension == .duplicate)
+    }
+
+    @Test func `a commit that loses more than half of the hosts takes their permissions and keeps their leases`() {
+        let one = three().advanced(by: .removed("a")).inventory
+        #expect(one[.a] == nil && one.hostCount == 2)
+        var lost = three().advanced(by: .removed("a", "b")).inventory
+        #expect(lost[.a]?.suspension == .lost && lost[.b]?.suspension == .lost && lost[.c]?.suspension == nil)
+        #expect(lost.hostCount == 1 && lost.value(of: .a) == nil)
+        let back = lost.advanced(by: Delta(host("a", [interface(.a, true)]))).inventory
+        #expect(back[.a]?.suspension == nil && back.lost == [Host.ID(name: "b")])
+        lost.forgetLost(Host.ID(name: "a"))
+        #expect(lost[.a] == nil && lost[.b]?.suspension == .lost)
+    }
+
+    @Test func `hosts that only move are not lost`() {
+        var delta = Delta.removed("a", "b", "c")
+        for (name, mac) in [("a", MACAddress.a), ("b", .b), ("c", .c)] {
+            let path = "moved/\(name).yaml"
+            delta.files[path] = .read(
+                ParsedFile(path: path, hosts: [host(name, [interface(mac, true)])]), content: name)
+        }
+        let moved = three().advanced(by: delta).inventory
+        #expect(moved.lost.isEmpty && moved[.a]?.suspension == nil && moved.hostCount == 3)
+    }
+
+    @Test func `addresses find their interfaces`() throws {
+        var spec = interface(.a, true)
+        spec.dhcp.address = IPv4Address("10.0.0.14")
+        let inventory = Inventory().advanced(by: Delta(host("a", [spec]))).inventory
+        #expect(inventory.interfaces(at: try #require(IPv4Address("10.0.0.14"))).map(\.mac) == [.a])
+        #expect(inventory.interfaces(at: .any).isEmpty)
+    }
+
+    @Test func `a policy file that broke keeps its rules and holds its hosts; one that never was good holds all`() {
+        let location = SourceLocation(path: "policies/lab.yaml")
+        let policy = BootPolicy(
+            name: "lab", location: location, selector: .init(names: ["a"]), expireAfter: 3600)
+        let good = three().advanced(
+            by: Delta([location.path: .read(ParsedFile(path: location.path, policies: [policy]), content: "p")])
+        ).inventory
+        #expect(good[.a]?.settings.expireAfter == 3600 && good[.a]?.settings.isPolicyBroken == false)
+        let broken = Delta([
+            location.path: .read(ParsedFile(path: location.path, isBroken: true, mentionsPolicy: true), content: "q")
+        ])
+        let held = good.advanced(by: broken).inventory
+        #expect(held[.a]?.settings.expireAfter == 3600 && held[.a]?.settings.isPolicyBroken == true)
+        #expect(held[.b]?.settings.isPolicyBroken == false)
+        #expect(three().advanced(by: broken).inventory[.b]?.settings.isPolicyBroken == true)
+    }
+}

@@ -1,0 +1,73 @@
+import Testing
+
+@testable import Inventory
+
+struct SettingsTests {
+    @Test(arguments: [
+        ("*", "", true), ("*", "anything", true), ("", "", true), ("", "a", false), ("node-*", "node-07", true),
+        ("node-*", "xnode-07", false), ("*-07", "node-07", true), ("n?de-07", "node-07", true), ("n?de", "nde", false),
+        ("a*b*c", "aXXbYYc", true), ("a*b*c", "aXXcYYb", false), ("**", "a", true), ("lab/*", "lab/node", true),
+        ("inventory/*/*.yaml", "inventory/oslo/a.yaml", true), ("[ab]", "a", false),
+    ])
+    func `globs`(pattern: String, text: String, matches: Bool) {
+        #expect(glob(pattern, matches: text) == matches)
+    }
+
+    @Test func `a glob is linear for each star`() {
+        let text = String(repeating: "a", count: 20_000)
+        #expect(!glob("a*a*a*a*b", matches: text))
+    }
+
+    private let machine = host("node-07", [interface(.a, true)], labels: ["site": "lab", "rack": "1"])
+
+    private func rules(_ policies: (name: String, selector: BootPolicy.Selector, expireAfter: Int64?)...) -> PolicyRules
+    {
+        var rules = PolicyRules()
+        rules.policies = policies.map {
+            .init(
+                policy: BootPolicy(
+                    name: $0.name, location: SourceLocation(path: "p.yaml"), selector: $0.selector,
+                    expireAfter: $0.expireAfter), isBroken: false)
+        }
+        return rules
+    }
+
+    @Test func `the most specific policy wins, field by field`() {
+        // Least specific first: path depth, number of labels, name glob, exact name.
+        let ladder: [BootPolicy.Selector] = [
+            .init(), .init(paths: ["*"]), .init(paths: ["inventory/*"]), .init(matchLabels: ["site": "lab"]),
+            .init(matchLabels: ["site": "lab"], paths: ["*"]), .init(matchLabels: ["site": "lab", "rack": "1"]),
+            .init(names: ["node-*"]), .init(names: ["node-07"]), .init(matchLabels: ["rack": "1"], names: ["node-07"]),
+        ]
+        for (less, more) in zip(ladder, ladder.dropFirst()) {
+            let settings = rules(("less", less, 100), ("more", more, 200)).settings(for: machine)
+            #expect(settings.expireAfter == 200 && !settings.isPolicyBroken, "\(more)")
+            #expect(rules(("less", less, 100), ("more", more, nil)).settings(for: machine).expireAfter == 100)
+        }
+    }
+
+    @Test(arguments: [
+        BootPolicy.Selector(matchLabels: ["site": "oslo"]), .init(matchLabels: ["site": "lab", "rack": "2"]),
+        .init(names: ["node-08", "other/*"]), .init(paths: ["policies/*"]),
+        .init(matchLabels: ["site": "lab"], names: ["x"]),
+    ])
+    func `all parts of a selector must match`(selector: BootPolicy.Selector) {
+        #expect(rules(("p", selector, 100)).settings(for: machine).expireAfter == 24 * 3600)
+    }
+
+    @Test func `names with a slash are namespace and name`() {
+        var spaced = machine
+        spaced.id = Host.ID(namespace: "rack1", name: "node-07")
+        #expect(rules(("p", .init(names: ["rack1/node-07"]), 100)).settings(for: spaced).expireAfter == 100)
+        #expect(rules(("p", .init(names: ["rack2/*"]), 100)).settings(for: spaced).expireAfter == 24 * 3600)
+        #expect(rules(("p", .init(names: ["node-*"]), 100)).settings(for: spaced).expireAfter == 100)
+    }
+
+    @Test func `two equally specific policies that disagree are an error that names both`() {
+        let disagreeing = rules(("one", .init(names: ["node-*"]), 100), ("two", .init(names: ["*-07"]), 200))
+        #expect(disagreeing.settings(for: machine).isPolicyBroken)
+        let conflict = disagreeing.conflicts(for: machine).first
+        #expect(conflict?.field == "expireAfter" && Set([conflict?.first, conflict?.second]) == ["one", "two"])
+        #expect(rules(("one", .init(), 100), ("two", .init(), 100)).conflicts(for: machine).isEmpty)
+    }
+}

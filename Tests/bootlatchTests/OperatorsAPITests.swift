@@ -1,0 +1,81 @@
+import Foundation
+import Simulate
+import Testing
+import Web
+
+/// The operators' API of a running daemon.
+@Suite(.timeLimit(.minutes(1)))
+struct OperatorsAPITests {
+    private func ask<Reply: Decodable>(
+        _ target: HTTPClient.Target, _ path: String, post body: String? = nil, as _: Reply.Type = Reply.self
+    ) async throws -> (status: Int, reply: Reply) {
+        let response = try await HTTPClient().request(
+            body == nil ? .GET : .POST, target, path: path, body: body.map { .init(string: $0) },
+            deadline: .now.advanced(by: .seconds(20)))
+        return (response.status, try JSONDecoder().decode(Reply.self, from: Data(response.body.readableBytesView)))
+    }
+
+    @Test func `questions are answered, wrong ones with what to do instead`() async throws {
+        let lab = try ServedLab()
+        let daemon = try await lab.start()
+        let socket = HTTPClient.Target.unix(path: daemon.socket)
+        let pass: (status: Int, reply: ReconcileReply) = try await ask(socket, "/v1/reconcile", post: "")
+        #expect(pass.status == 200 && pass.reply.failure == nil && pass.reply.tip?.count == 40)
+
+        let status: (status: Int, reply: StatusReply) = try await ask(socket, "/v1/status?host=node-01")
+        #expect(status.status == 200 && status.reply.journal.writable && status.reply.hosts.map(\.host) == ["node-01"])
+        #expect(status.reply.hosts.first?.interfaces.first?.since?.author == "Ada")
+        let why: (status: Int, reply: WhyReply) = try await ask(socket, "/v1/why?host=\(ServedLab.mac)")
+        #expect(why.reply.interfaces.first?.rules.first { $0.rule == "on" }?.refusal == "off")
+        #expect(why.reply.interfaces.first?.next.contains("allowPXE") == true)
+
+        for (path, body, code, hint) in [
+            ("/v1/status?host=nobody", nil, 404, "no host nobody"), ("/v1/why", nil, 404, "say which"),
+            ("/v1/why?host=00:00:00:00:00:01", nil, 404, "no manifest names the MAC"),
+            ("/v1/events?host=nobody", nil, 404, "no host nobody"), ("/v1/reconcile", "{", 400, "can't be read"),
+            ("/v1/reconcile", #"{"accept": ["nobody"]}"#, 404, "no host nobody"),
+            ("/v1/reconcile", #"{"accept": ["node-01"]}"#, 409, "accept"), ("/v1/arm", "", 404, "the body is empty"),
+            ("/v1/disarm", #"{"host": "node-01", "author": "Ada", "email": "ada@lab"}"#, 409, "off already"),
+        ] as [(String, String?, Int, String)] {
+            let wrong: (status: Int, reply: ErrorReply) = try await ask(socket, path, post: body)
+            #expect(wrong.status == code && wrong.reply.error.contains(hint), "\(path): \(wrong)")
+        }
+    }
+
+    @Test func `arm and disarm make commits in a person's name`() async throws {
+        let lab = try ServedLab()
+        let daemon = try await lab.start()
+        let socket = HTTPClient.Target.unix(path: daemon.socket)
+        let body = #"{"host": "node-01", "author": "Grace", "email": "grace@lab", "reason": "new disk"}"#
+        let armed: (status: Int, reply: EditReply) = try await ask(socket, "/v1/arm", post: body)
+        #expect(armed.status == 200 && armed.reply.did == "turned on")
+        #expect(try await daemon.reason() == "armed")
+        let log = try lab.git("--git-dir", lab.path("remote.git"), "log", "-1", "--format=%an <%ae> %s", "main")
+        #expect(log == "Grace <grace@lab> Enable PXE for node-01: new disk\n")
+        let off: (status: Int, reply: EditReply) = try await ask(socket, "/v1/disarm", post: body)
+        #expect(off.status == 200)
+        #expect(try await daemon.reason() == "off")
+        #expect(try !lab.isOnInRemote())
+    }
+
+    @Test func `the listener on TCP answers questions and changes nothing`() async throws {
+        let lab = try ServedLab()
+        let daemon = try await lab.start()
+        try await daemon.reconcile()
+        let open = HTTPClient.Target.tcp(host: "127.0.0.1", port: daemon.readOnlyPort)
+        let status: (status: Int, reply: StatusReply) = try await ask(open, "/v1/status")
+        #expect(status.reply.hosts.count == 1)
+        let body = #"{"host": "node-01", "author": "Eve", "email": "eve@lab"}"#
+        for path in ["/v1/arm", "/v1/disarm", "/v1/reconcile"] {
+            let response = try await HTTPClient().request(
+                .POST, open, path: path, body: .init(string: body), deadline: .now.advanced(by: .seconds(20)))
+            #expect(response.status == 404 || response.status == 405)
+        }
+        #expect(try !lab.isOnInRemote())
+        // Nor does the provisioning network reach the operators' routes.
+        let plane = try await HTTPClient().request(
+            .GET, .tcp(host: "127.0.0.1", port: daemon.port), path: "/v1/status",
+            deadline: .now.advanced(by: .seconds(20)))
+        #expect(plane.status == 404)
+    }
+}
