@@ -120,13 +120,18 @@ package actor Journal {
     /// - Returns: true when since the last call the journal became usable, or endings reached the disk that may have waited for it.
     @discardableResult
     package func probe() throws(JournalError) -> Bool {
+        try beat()
+        defer { hasNews = false }
+        return hasNews
+    }
+
+    /// A transaction without a change never asks the disk, so this makes one.
+    private func beat() throws(JournalError) {
         try write { db in
             try db.execute(
                 sql: "INSERT INTO setting (key, value) VALUES ('beat', '1') ON CONFLICT DO UPDATE SET value = value + 1"
             )
         }
-        defer { hasNews = false }
-        return hasNews
     }
 
     // Spending
@@ -148,7 +153,7 @@ package actor Journal {
     ///
     /// - Throws: `JournalError` when the disk still refuses.
     func settle() throws(JournalError) {
-        if !unsaved.isEmpty || !ledger.isWritable { try write { _ in } }
+        if !unsaved.isEmpty || !ledger.isWritable { try beat() }
     }
 
     // Events
