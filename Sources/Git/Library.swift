@@ -7,12 +7,12 @@ import Synchronization
 ///
 /// - No configuration outside the mirror is read: a proxy or an `insteadOf` in some home directory must not redirect a
 ///   daemon. Proxies come from the environment.
-/// - The home directory is one of our own, for `HostKeys`.
 /// - Repositories of other users are opened. libgit2 runs no program that a repository names, so reading one harms
 ///   nobody, and a path remote usually belongs to a git user. The `git` program, which would run hooks, keeps its check.
 /// - Objects and refs are synced: a mirror with empty objects after a power cut could only be cloned anew.
 private let library: Int32 = {
-    let version = cgit_start(home)
+    _ = userHome
+    let version = git_libgit2_init()
     for level in [
         GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,
     ] {
@@ -29,7 +29,10 @@ func startLibrary() throws(GitError) {
     try check("start libgit2", library)
 }
 
-/// Where libgit2 looks for `.ssh/known_hosts`: made when it is first needed, removed at exit.
+/// The home directory that this process was started with; nil when it has none.
+let userHome: String? = getenv("HOME").map { String(cString: $0) }
+
+/// Where libgit2 looks for `.ssh/known_hosts` instead: made at the first connection by ssh, removed at exit.
 private let home: String = {
     let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     return "\(temporary)/bootlatch-\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
@@ -44,7 +47,11 @@ enum HostKeys {
     static func prefer(_ line: String, for host: String) {
         lines.withLock { lines in
             guard lines[host] != line else { return }
-            if lines.isEmpty, mkdir(home, 0o700) == 0 { atexit(removeHome) }
+            if lines.isEmpty {
+                mkdir(home, 0o700)
+                atexit(removeHome)
+                cgit_set_home(home)
+            }
             lines[host] = line
             mkdir("\(home)/.ssh", 0o700)
             // Renamed into place, so that a connection being made reads the old lines or the new.

@@ -108,6 +108,8 @@ private func inheritedEnvironment() -> [String: String] {
         if parts.count == 2, !parts[0].hasPrefix("GIT_") { result[String(parts[0])] = String(parts[1]) }
         next += 1
     }
+    // `HostKeys` changes it for libgit2.
+    result["HOME"] = userHome
     return result
 }
 

@@ -1,6 +1,5 @@
 import CGitTransport
 import CLibgit2
-import Glibc
 import Synchronization
 
 extension Trust {
@@ -9,9 +8,7 @@ extension Trust {
 
     func readKnownHosts() throws(GitError) -> KnownHosts {
         if let knownHosts { return KnownHosts(try readText(knownHosts, as: "knownHosts")) }
-        let files = [
-            "\(getenv("HOME").map { String(cString: $0) } ?? "")/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts",
-        ]
+        let files = ["\(userHome ?? "")/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts"]
         return KnownHosts(files.compactMap { try? readText($0, as: "knownHosts") }.joined(separator: "\n"))
     }
 

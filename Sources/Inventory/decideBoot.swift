@@ -61,7 +61,8 @@ extension Plan {
                 osie.resolved(kernel), initrd: osie.initrd.map { [osie.resolved($0)] } ?? [], args: osie.kernelParams)
         } else {
             switch interface.settings.profile?.source {
-            case .kernel(let kernel, let initrd, let args)?: self = .kernel(kernel, initrd: initrd, args: args)
+            case .kernel(let kernel, let initrd, let args)?:
+                self = .kernel(artifact(kernel), initrd: initrd.map(artifact), args: args)
             case .ipxe(let script)?: self = .script(script)
             case nil: return nil
             }
@@ -72,7 +73,14 @@ extension Plan {
 extension OSIESpec {
     /// A file name under `baseURL`; a URL of its own stays.
     fileprivate func resolved(_ name: String) -> String {
-        guard let baseURL, !name.contains("://") else { return name }
-        return baseURL.hasSuffix("/") ? baseURL + name : baseURL + "/" + name
+        guard let baseURL, !name.contains("://") else { return artifact(name) }
+        return artifact(baseURL.hasSuffix("/") ? baseURL + name : baseURL + "/" + name)
     }
+}
+
+/// A file under `{{artifacts}}/` by its artifact path: the plan's own routes serve it, and count the kernel as they do.
+private func artifact(_ name: String) -> String {
+    guard name.hasPrefix("{{"), let slash = name.firstIndex(of: "/") else { return name }
+    return name[..<slash].filter { $0 != " " } == "{{\(Placeholder.artifacts.rawValue)}}"
+        ? String(name[name.index(after: slash)...]) : name
 }

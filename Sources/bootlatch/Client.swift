@@ -25,10 +25,7 @@ struct ClientOptions: ParsableArguments {
     func show<Reply: Codable>(_ reply: Reply, _ table: (Reply) -> String) throws {
         switch output {
         case .table: print(table(reply))
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(reply), as: UTF8.self))
+        case .json: print(try json(reply))
         }
     }
 }

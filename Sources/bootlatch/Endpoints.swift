@@ -4,29 +4,9 @@ import Logging
 
 /// The ports in use, kept in `STATE/endpoints.json` for whoever started us with port 0.
 actor Endpoints {
-    private struct File: Codable {
-        struct Listener: Codable {
-            var interface: String
-            var address: String
-            var dhcp: Int?
-            var pxe: Int?
-            var tftp: Int
-            var http: Int
-        }
-
-        struct Control: Codable {
-            var socket: String?
-            var http: String?
-        }
-
-        var pid = ProcessInfo.processInfo.processIdentifier
-        var boot: [Listener] = []
-        var control = Control()
-    }
-
     private let path: String
     private let log: Logger
-    private var file = File()
+    private var file = EndpointsFile()
 
     init(path: String, log: Logger) {
         self.path = path
@@ -36,7 +16,7 @@ actor Endpoints {
 
     func opened(_ ports: BoundPorts) {
         file.boot = ports.listeners.map {
-            File.Listener(
+            EndpointsFile.Listener(
                 interface: $0.interface, address: "\($0.address)", dhcp: $0.dhcp, pxe: $0.pxe, tftp: $0.tftp,
                 http: $0.http)
         }

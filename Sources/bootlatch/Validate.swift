@@ -52,14 +52,11 @@ struct Validate: ParsableCommand {
 
     private func show(_ reply: Reply, _ found: [Diagnostic]) throws {
         if output == .json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(reply), as: UTF8.self))
+            print(try json(reply))
             return
         }
         for diagnostic in found { print(diagnostic) }
-        FileHandle.standardError.write(
-            Data("\(reply.files) file(s), \(reply.hosts) host(s), \(found.count) diagnostic(s)\n".utf8))
+        note("\(reply.files) file(s), \(reply.hosts) host(s), \(found.count) diagnostic(s)")
     }
 
     private func files(at path: String) throws -> [String] {

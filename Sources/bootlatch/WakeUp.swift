@@ -9,12 +9,14 @@ struct WakeUp: Sendable {
 
     /// Returns after a call of `wake`, or after the pause; false when the task is cancelled.
     func wait(atMost pause: Duration) async -> Bool {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { for await _ in stream { return } }
-            group.addTask { try? await Task.sleep(for: pause) }
-            await group.next()
-            group.cancelAll()
+        // The timer wakes too. Racing the stream against a timer instead would cancel its iteration, which ends an AsyncStream for
+        // good: every later wait would return at once.
+        let timer = Task {
+            try await Task.sleep(for: pause)
+            wake()
         }
+        defer { timer.cancel() }
+        for await _ in stream { break }
         return !Task.isCancelled
     }
 }

@@ -65,9 +65,11 @@ struct RepositoryWalkTests {
         try origin.git("fast-import", "--quiet", input: stream)
         let repository = try Repository(bareAt: origin.path, create: false)
         let (root, tip) = (try origin.id("main~4999"), try origin.id("main"))
-        let start = ContinuousClock.now
-        #expect(try await repository.path(from: root, to: tip)?.count == 4_999)
-        #expect(ContinuousClock.now - start < .seconds(1))
+        try await withTaskExecutorPreference(OwnThreads()) {
+            let start = ContinuousClock.now
+            #expect(try await repository.path(from: root, to: tip)?.count == 4_999)
+            #expect(ContinuousClock.now - start < .seconds(1))
+        }
     }
 
     @Test func `a commit that the mirror does not hold is named in the error`() async throws {

@@ -5,12 +5,10 @@
 /* What Swift cannot say to libgit2: its variadic options (options.c), and a socket stream whose struct layout libgit2
    reaches into (stream.c). Everything else is called from Swift. */
 
-/* Starts libgit2, with .ssh looked for in `home`. libgit2 asks $HOME while it starts, and before 1.7 that is the only
-   way to tell it; $HOME is what it was again when this returns. Call it once, before other threads read $HOME. */
-int cgit_start(const char *home);
-
 /* All of these are settings of the whole process. */
 int cgit_set_config_path(int level, const char *directory);
+/* Where libgit2 looks for .ssh/known_hosts. Before 1.7 it asks $HOME at each connection, so this sets that. */
+int cgit_set_home(const char *directory);
 int cgit_set_ca_file(const char *file);
 int cgit_set_owner_validation(bool enabled);
 int cgit_set_fsync(bool enabled);
