@@ -95,7 +95,7 @@ let package = Package(
         tests("SimulateTests", ["Simulate", "Inventory"] + nio, resources: [.copy("Captures")]),
         tests("ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
         tests("WebTests", ["Web", "Inventory", "Journal", "Reconcile"] + nio),
-        tests("bootlatchTests", ["bootlatch", "Inventory", "Manifest", "Simulate", "Web"] + nio),
+        tests("bootlatchTests", ["bootlatch", "Boot", "Inventory", "Manifest", "Reconcile", "Simulate", "Web"] + nio),
     ],
     swiftLanguageModes: [.v6]
 )

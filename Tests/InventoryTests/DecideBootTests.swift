@@ -28,9 +28,9 @@ struct DecideBootTests {
     }
 
     @Test(arguments: Hold.allCases)
-    func `a hold of the interface or of its arming refuses`(hold: Hold) {
+    func `a hold of the interface or of its arming refuses`(hold: Hold) throws {
         var world = World.armed()
-        world.standing.inventory.states[.a]?.hold = hold
+        try world.hold(.a, hold)
         #expect(world.refusal(.a) == .held(hold))
         world = World.armed()
         world.standing.ledger[Arming.ID("A51")]?.hold = hold
@@ -63,13 +63,13 @@ struct DecideBootTests {
 
     @Test func `one full boot, or three that died early, use it up`() throws {
         var world = World.armed()
-        _ = world.boot(.a, kernel: .whole)
+        try world.boot(.a, kernel: .whole)
         #expect(world.refusal(.a) == .spent(.exhausted))
 
         world = World.armed()
-        for _ in 0..<2 { _ = world.boot(.a, kernel: .started) }
+        for _ in 0..<2 { try world.boot(.a, kernel: .started) }
         #expect(world.decision(.a) == plan)
-        _ = world.boot(.a)
+        try world.boot(.a)
         // Its script may be asked for again within two minutes.
         #expect(world.decision(.a) == plan)
         world.at = now.later(120)
@@ -120,7 +120,7 @@ struct DecideBootTests {
     @Test(arguments: [Ending.expired, .exhausted])
     func `a deadline, used attempts and our commit about them don't end a boot that runs`(ending: Ending) throws {
         var world = World.armed()
-        let boot = try #require(world.boot(.a, kernel: .started))
+        let boot = try world.boot(.a, kernel: .started)
         world.end(.a, ending)
         #expect(world.goesOn(boot) == plan)
         world.commit(Delta(host("a", [interface(.a, false)])), isOwn: true)
@@ -130,7 +130,7 @@ struct DecideBootTests {
     @Test(arguments: [Ending.provisioned, .failed])
     func `a report ends bootable bytes at once, answers stay for half an hour`(ending: Ending) throws {
         var world = World.armed()
-        let boot = try #require(world.boot(.a))
+        let boot = try world.boot(.a)
         world.end(.a, ending)
         #expect(world.goesOn(boot) == .localBoot(.spent(ending)))
         world.at = now.later(answersAfter - 1)
@@ -144,7 +144,7 @@ struct DecideBootTests {
         kind: RouteKind
     ) throws {
         var armed = World.armed()
-        let boot = try #require(armed.boot(.a))
+        let boot = try armed.boot(.a)
         #expect(armed.goesOn(boot, kind) == plan)
         var world = armed
         world.commit(Delta(host("a", [interface(.a, false)])))
@@ -172,7 +172,7 @@ struct DecideBootTests {
 
     @Test func `a boot of an expired arming ends when a newer arming takes its place`() throws {
         var world = World.armed()
-        let boot = try #require(world.boot(.a))
+        let boot = try world.boot(.a)
         world.end(.a, .expired)
         world.commit(Delta(host("a", [interface(.a, true)], annotation: "again")))
         #expect(world.goesOn(boot) == .localBoot(.superseded))

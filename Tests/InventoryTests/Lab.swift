@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Inventory
 
 // A small world for tests: hosts a, b, ... with one interface each, in files of their own.
@@ -86,8 +88,9 @@ struct World {
     }
 
     /// A boot whose script went out.
-    mutating func boot(_ mac: MACAddress, kernel: Boot.Kernel = .none) -> Boot? {
-        guard let arming = standing.inventory[mac]?.arming else { return nil }
+    @discardableResult
+    mutating func boot(_ mac: MACAddress, kernel: Boot.Kernel = .none) throws -> Boot {
+        let arming = try #require(standing.inventory[mac]?.arming)
         made += 1
         let boot = Boot(
             token: Token("t\(made)"), hookToken: Token("h\(made)"), arming: arming, mac: mac, sequence: made,
@@ -100,6 +103,12 @@ struct World {
         guard let arming = standing.inventory[mac]?.arming else { return }
         standing.ledger[arming]?.ending = ending
         standing.ledger[arming]?.endedAt = at
+    }
+
+    mutating func hold(_ mac: MACAddress, _ hold: Hold) throws {
+        var state = try #require(standing.inventory.state(of: mac))
+        state.hold = hold
+        standing.inventory.remember(state, of: mac)
     }
 
     func decision(_ mac: MACAddress) -> Decision { decideBoot(Sighting(mac: mac), in: standing, now: Now(at)) }

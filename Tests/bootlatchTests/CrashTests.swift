@@ -49,7 +49,8 @@ struct CrashTests {
         try lab.push(isOn: true, annotation: "again", "once more")
         let daemon = try await lab.start()
         try await daemon.until("armed and nothing owed") {
-            try await daemon.reason() == "armed" && daemon.status().intents.isEmpty
+            let status = try await daemon.status()
+            return status.hosts.first?.interfaces.first?.reason == "armed" && status.intents.isEmpty
         }
         let hook = try await daemon.boot()
         #expect(try lab.disarms() == disarms)
@@ -82,7 +83,7 @@ struct CrashTests {
             #expect(try await daemon.report(hook).status == 200)
             #expect(try await !daemon.script().contains("/hooks/"))
             try await daemon.until("committed once") {
-                try await lab.disarms() == round && daemon.status().intents.isEmpty
+                try await daemon.status().intents.isEmpty && lab.disarms() == round
             }
             #expect(try lab.disarms() == round)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Inventory
+import NIOCore
 import NIOHTTP1
 import Simulate
 import Synchronization
@@ -32,7 +33,7 @@ final class ServedLab: Sendable {
 
     func push(isOn: Bool, annotation: String? = nil, _ message: String) throws {
         let clone = folder.appending(path: "clone")
-        if (try? git("rev-parse", "origin/main")) != nil { try git("pull", "-q", "--rebase") }
+        if (try? git("rev-parse", "origin/main")) != nil { try git("pull", "-q", "--rebase", "origin", "main") }
         let folder = clone.appending(path: "inventory")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let text = """

@@ -1,4 +1,6 @@
+import Boot
 import Inventory
+import Reconcile
 import Testing
 
 @testable import bootlatch
