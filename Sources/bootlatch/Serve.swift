@@ -5,6 +5,7 @@ import Hummingbird
 import Inventory
 import Logging
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 import Web
 
@@ -33,11 +34,17 @@ struct Serve: AsyncParsableCommand {
             services.append(.init(service: application))
         }
         // The last one is the first to hear that the daemon ends.
-        services.append(.init(service: Stopping(daemon: daemon)))
+        let stopping = Stopping(daemon: daemon)
+        services.append(.init(service: stopping))
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         configuration.maximumGracefulShutdownDuration = .milliseconds(1500)
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            // Connections that were cut off end with errors; being asked to stop is none.
+            guard stopping.hasBegun else { throw error }
+        }
         // Blocking git calls of a cancelled pass may still hold a thread; they have nothing to finish.
         log.info("stopped")
     }
@@ -85,11 +92,17 @@ private struct Loop: Service {
 }
 
 /// Ends what others would wait for: the pass that fetches, and the followers of events.
-private struct Stopping: Service {
-    let daemon: Daemon
+private final class Stopping: Service {
+    private let daemon: Daemon
+    private let begun = Mutex(false)
+
+    init(daemon: Daemon) { self.daemon = daemon }
+
+    var hasBegun: Bool { begun.withLock { $0 } }
 
     func run() async throws {
-        try? await gracefulShutdown()
+        try await gracefulShutdown()
+        begun.withLock { $0 = true }
         let log = daemon.log
         Task.detached {
             try? await Task.sleep(for: .milliseconds(2500))
