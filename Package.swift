@@ -95,7 +95,9 @@ let package = Package(
         tests("SimulateTests", ["Simulate", "Inventory"] + nio, resources: [.copy("Captures")]),
         tests("ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
         tests("WebTests", ["Web", "Inventory", "Journal", "Reconcile"] + nio),
-        tests("bootlatchTests", ["bootlatch", "Inventory", "Manifest", "Simulate", "Web"] + nio),
+        tests(
+            "bootlatchTests",
+            ["bootlatch", "Inventory", "Manifest", "Simulate", "Web", product("ArgumentParser", "swift-argument-parser")] + nio),
     ],
     swiftLanguageModes: [.v6]
 )
