@@ -66,7 +66,8 @@ let package = Package(
                 "Inventory", "YAML", "Manifest", "Git", "Journal", "Boot", "Provision", "Simulate", "Reconcile", "Web",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
-                product("UnixSignals", "swift-service-lifecycle"), product("Hummingbird", "hummingbird"), product("Logging", "swift-log"),
+                product("UnixSignals", "swift-service-lifecycle"), product("Hummingbird", "hummingbird"),
+                product("Logging", "swift-log"),
             ] + nio,
             swiftSettings: settings),
 
@@ -87,15 +88,22 @@ let package = Package(
         tests("YAMLTests", ["YAML"]),
         tests("ManifestTests", ["Manifest", "Inventory", "YAML"]),
         tests("GitTests", ["Git"], resources: [.copy("Servers")]),
-        tests("JournalTests", ["Journal", "Inventory", product("GRDB", "GRDB.swift"), product("Logging", "swift-log")]),
+        tests(
+            "JournalTests", ["Journal", "Inventory", product("GRDB", "GRDB.swift"), product("Logging", "swift-log")]),
         tests(
             "BootTests", ["Boot", "Inventory", product("Logging", "swift-log")] + nio,
             exclude: ["Captures", "Goldens", "Negative"]),
         tests("ProvisionTests", ["Provision", "Inventory"]),
         tests("SimulateTests", ["Simulate", "Inventory"] + nio, resources: [.copy("Captures")]),
-        tests("ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
+        tests(
+            "ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
         tests("WebTests", ["Web", "Inventory", "Journal", "Reconcile"] + nio),
-        tests("bootlatchTests", ["bootlatch", "Boot", "Inventory", "Manifest", "Reconcile", "Simulate", "Web"] + nio),
+        tests(
+            "bootlatchTests",
+            [
+                "bootlatch", "Boot", "Inventory", "Manifest", "Reconcile", "Simulate", "Web",
+                product("ArgumentParser", "swift-argument-parser"),
+            ] + nio),
     ],
     swiftLanguageModes: [.v6]
 )
