@@ -11,23 +11,6 @@ struct Bootlatch: AsyncParsableCommand {
             Serve.self, ReconcileNow.self, Status.self, Why.self, Validate.self, Arm.self, Disarm.self, Events.self,
             SimulateMachine.self, Demo.self,
         ])
-
-    /// Exits 0, or 1 for an answer that a script may ask for (a diagnostic, an expectation that is not met), 2 for an error, 64 for a
-    /// wrong command line.
-    static func main() async {
-        do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-        } catch {
-            guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
-            note("Error: \(message(for: error))")
-            exit(withError: ExitCode(2))
-        }
-    }
 }
 
 @main

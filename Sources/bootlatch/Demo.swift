@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Simulate
 import UnixSignals
 import Web
 

@@ -7,20 +7,21 @@ final class Deaf: Sendable {
     private let listener: Int32
 
     init() throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { [listener] generic in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 bind(listener, generic, length) == 0 && listen(listener, 8) == 0
                     && getsockname(listener, generic, &length) == 0
             }
         }
         guard isListening else { throw CommandFailed(description: String(cString: strerror(errno))) }
+        self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
-        Thread.detachNewThread { [listener] in Self.serve(listener) }
+        Thread.detachNewThread { Self.serve(listener) }
     }
 
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
