@@ -71,7 +71,9 @@ class Loop:
         """One file a push: the daemon's pass, and git's fetch of the same commit; who goes first alternates."""
         ruler = self.folder / "ruler.git"
         sh("git", "init", "-q", "--bare", ruler)
-        fetch = lambda: sh("git", "-C", ruler, "fetch", "-q", self.url, "+refs/heads/main:refs/heads/main")
+        fetch = lambda: sh(
+            "git", "-C", ruler, "fetch", "-q", "--no-auto-maintenance", self.url, "+refs/heads/main:refs/heads/main"
+        )
         clone = timed(fetch)
         passes, fetches = [], []
         for number in range(ROUNDS):
