@@ -7,7 +7,8 @@ extension Model {
     /// A machine asks for its script.
     func script(_ mac: String, uuid: String?, address: String) throws -> Script {
         if let uuid, Set(uuid).subtracting("-").count > 1 { uuids[mac, default: []].insert(uuid) }
-        if isFirstScript(mac) && !has(.rule9NoFetch) { try pass() }
+        // A last-second disarm counts: what would let the machine in for the first time looks once more.
+        if isFirstScript(mac), decision(mac) == "netboot", !has(.rule9NoFetch) { try pass() }
         let reason = decision(mac)
         guard reason == "netboot", let id = states[mac]?.arming else {
             let ends = ["spent:expired", "spent:exhausted"].contains(reason) && trusted && !has(.rule8NeverRecorded)
@@ -21,7 +22,8 @@ extension Model {
         var boot = Boot(
             arming: id, mac: mac, host: lab.owner(mac)?.id ?? "", address: address, first: now, order: next())
         // Nobody sees the kernel of a chained script go by.
-        boot.whole = lab.explicit(mac)?.card.chained == true && !has(.rule8ChainedIsEarly)
+        boot.unseen = lab.explicit(mac)?.card.chained == true
+        boot.whole = boot.unseen && !has(.rule8ChainedIsEarly)
         boots.append(boot)
         return .served(boot: boots.count - 1, new: true)
     }
@@ -33,6 +35,7 @@ extension Model {
     }
 
     func kernel(_ boot: Int, whole: Bool) {
+        guard !boots[boot].unseen else { return }
         boots[boot].started = true
         if whole { boots[boot].whole = true }
     }

@@ -30,6 +30,8 @@ package final class Model {
         var first: Int64
         var started = false
         var whole = false
+        /// Its kernel comes from elsewhere.
+        var unseen = false
         var order: Int
     }
     enum Kind { case firstSight, step, rewrite }

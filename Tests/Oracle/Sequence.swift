@@ -64,7 +64,6 @@ package final class Sequence {
         do {
             try await sequence.run()
         } catch var mismatch as Mismatch {
-            await sequence.subject.stop()
             mismatch.steps = sequence.steps
             mismatch.log =
                 (try? Git(directory: directory + "/repo.git")(

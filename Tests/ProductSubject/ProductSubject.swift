@@ -63,8 +63,12 @@ package final class ProductSubject: Subject {
 
     package func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer {
         let sighting = try sighting(mac, uuid: uuid, address: address)
-        if isFirstScript(sighting) { await poll() }
-        let decision = ask(sighting)
+        try await parts.journal.saw(sighting)
+        var decision = ask(sighting)
+        if case .netboot = decision, isFirstScript(sighting) {
+            await poll()
+            decision = ask(sighting)
+        }
         guard case .netboot(let plan) = decision, let arming = parts.gate.current.inventory[sighting.mac]?.arming else {
             if let arming = parts.gate.current.inventory[sighting.mac]?.arming,
                 [.localBoot(.spent(.exhausted)), .localBoot(.spent(.expired))].contains(decision)
@@ -73,8 +77,7 @@ package final class ProductSubject: Subject {
             }
             return .refused(decision.reason)
         }
-        let boot = try await parts.journal.admit(sighting, arming, at: parts.now())
-        if case .chain = plan { try await parts.journal.kernel(.whole, of: boot.token, at: parts.now().wall) }
+        let boot = try await parts.journal.admit(sighting, arming, servesKernel: plan.servesKernel, at: parts.now())
         return .served(token: boot.token.text, hookToken: boot.hookToken.text)
     }
 
