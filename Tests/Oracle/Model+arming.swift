@@ -32,7 +32,8 @@ extension Model {
         if loosened && !has(.rule17LooseningArms) { return "loosened" }
         if limit && !has(.rule19MassArming) { return "overLimit" }
         let now = now
-        let recent = armings.filter { $0.host == machine.id && now - $0.seen < 86400 }.map(\.commit)
+        let recent = armings.filter { $0.host == machine.id && $0.commit != step.commit && now - $0.seen < 86400 }.map(
+            \.commit)
         if Set(recent).count >= 3 && !has(.rule5FlappingAllowed) { return "flapping" }
         return nil
     }

@@ -64,6 +64,6 @@ extension Model {
             return "off"
         }
         if states[boot.mac]?.arming != boot.arming { return "superseded" }
-        return "netboot"
+        return rules.profile || claim.card.chained ? "netboot" : "noPlan"
     }
 }
