@@ -96,7 +96,9 @@ extension Journal {
         if outcome == .progress || (outcome == .failure && !isNewest) { return .noted }
         // The host may have another name, or another card, than when it was armed.
         let inventory = gate.current.inventory
-        let current = [boot.mac, ledger[boot.arming]?.arming.mac].compactMap { $0.flatMap { inventory[$0]?.host } }
+        let current = [boot.mac, ledger[boot.arming]?.arming.mac].compactMap { $0.flatMap { inventory[$0] } }.filter {
+            $0.suspension != .duplicate
+        }.map(\.host)
         let sameMachine = try macs(withUUIDOf: boot.mac).union(current.flatMap(\.interfaces).map(\.mac))
         let armings = ledger.armings(reportedBy: boot, sameMachine: sameMachine).map(\.arming.id)
         if armings.isEmpty { return .repeated }
@@ -110,7 +112,8 @@ extension Journal {
     ///
     /// - Throws: `JournalError`; the hold stands in memory all the same.
     package func holdMismatched(_ host: Host.ID, evidence: String, at now: Instant) throws(JournalError) {
-        let ids = ledger.unspent.filter { $0.arming.host == host }.map(\.arming.id)
+        let inventory = gate.current.inventory
+        let ids = ledger.unspent.map(\.arming).filter { (inventory[$0.mac]?.host.id ?? $0.host) == host }.map(\.id)
         guard !ids.isEmpty else { return }
         publish { ledger in for id in ids { ledger[id]?.hold = .mismatched } }
         try write { db in

@@ -93,7 +93,7 @@ extension Model {
                 states[card.mac]?.hold = nil
                 armings[id].mismatched = false
                 armings[id].deadline = time + Int64(armings[id].hours) * 3600
-            } else if state.arming == nil {
+            } else if state.arming.map({ armings[$0].ending == nil }) ?? true {
                 arm(card.mac, machine, state.turnedOn, machine, lab, lastPoll: nil)
             }
         }

@@ -45,7 +45,7 @@ extension Model {
         guard let index else { return "unknown" }
         let boot = boots[index]
         guard let claims = lab.claims[boot.mac] ?? lab.owner(boot.mac).map({ _ in [] }) else { return "unknown" }
-        if claims.count > 1 && !has(.duplicateAllowed) { return "suspended:duplicate" }
+        if lab.isDuplicate(boot.mac) && !has(.duplicateAllowed) { return "suspended:duplicate" }
         guard let claim = claims.first else { return "suspended:lost" }
         if claim.broken { return "suspended:broken" }
         let arming = armings[boot.arming]

@@ -20,7 +20,9 @@ extension Model {
     private func machine(of boot: Boot) -> Set<String> {
         var macs: Set = [boot.mac, armings[boot.arming].mac]
         guard !has(.rule11OnlyThisInterface) else { return macs }
-        for machine in macs.compactMap({ lab.owner($0) }) { macs.formUnion(machine.cards.map(\.mac)) }
+        for machine in macs.compactMap({ lab.isDuplicate($0) ? nil : lab.owner($0) }) {
+            macs.formUnion(machine.cards.map(\.mac))
+        }
         guard !has(.rule11OtherHostsForgotten), let seen = uuids[boot.mac] else { return macs }
         return macs.union(uuids.filter { !$0.value.isDisjoint(with: seen) }.keys)
     }
@@ -35,7 +37,7 @@ extension Model {
         }
         for boot in boots where boot.address == address { hosts.insert(lab.owner(boot.mac)?.id ?? boot.host) }
         for id in armings.indices where armings[id].ending == nil {
-            if let owner = lab.owner(armings[id].mac)?.id, hosts.contains(owner) { armings[id].mismatched = true }
+            if hosts.contains(lab.owner(armings[id].mac)?.id ?? armings[id].host) { armings[id].mismatched = true }
         }
     }
 
@@ -80,7 +82,6 @@ extension Model {
         self.branch = branch
         reading = ClockReading()
         guard !has(.rule3BranchKeepsState) else { return }
-        for id in armings.indices where armings[id].ending == nil { armings[id].ending = "disarmed" }
         states = [:]
         lab = Lab()
         processed = nil

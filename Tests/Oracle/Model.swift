@@ -89,7 +89,7 @@ package final class Model {
     func decision(_ mac: String) -> String {
         let now = now
         guard let claims = lab.claims[mac] ?? lab.owner(mac).map({ _ in [] }) else { return "unknown" }
-        if claims.count > 1 && !has(.duplicateAllowed) { return "suspended:duplicate" }
+        if lab.isDuplicate(mac) && !has(.duplicateAllowed) { return "suspended:duplicate" }
         guard let claim = claims.first else { return "suspended:lost" }
         if claim.broken && !has(.rule18BrokenFileArmed) { return "suspended:broken" }
         guard let state = states[mac], claim.card.on else { return "off" }
