@@ -77,7 +77,8 @@ package final class ProductSubject: Subject {
             }
             return .refused(decision.reason)
         }
-        let boot = try await parts.journal.admit(sighting, arming, servesKernel: plan.servesKernel, at: parts.now())
+        let boot = try await parts.journal.admit(sighting, arming, at: parts.now())
+        if case .chain = plan { try await parts.journal.kernel(.unseen, of: boot.token, at: parts.now().wall) }
         return .served(token: boot.token.text, hookToken: boot.hookToken.text)
     }
 
