@@ -41,21 +41,33 @@ extension Model {
     }
 
     /// The reason `continueBoot` gives for kernel and initrd.
-    func bytes(_ index: Int?) -> String {
+    func bytes(_ index: Int?) -> String { goesOn(index) { _, _ in nil } }
+
+    /// The reason it gives for answers: they outlive a report by half an hour, because the installed system may ask.
+    func answers(_ index: Int?) -> String {
+        goesOn(index) { arming, hasPlan in
+            let stay = now < arming.ended + 1800 || has(.rule12AnswersForEver)
+            return stay && !has(.rule12AnswersEnd) ? (hasPlan ? "netboot" : "noPlan") : nil
+        }
+    }
+
+    private func goesOn(_ index: Int?, reported: (_ arming: Arming, _ hasPlan: Bool) -> String?) -> String {
         guard let index else { return "unknown" }
         let boot = boots[index]
         guard let claims = lab.claims[boot.mac] ?? lab.owner(boot.mac).map({ _ in [] }) else { return "unknown" }
         if lab.isDuplicate(boot.mac) && !has(.duplicateAllowed) { return "suspended:duplicate" }
         guard let claim = claims.first else { return "suspended:lost" }
         if claim.broken { return "suspended:broken" }
+        let rules = lab.rules(for: claim.machine)
+        let hasPlan = rules.profile || claim.card.chained
         let arming = armings[boot.arming]
+        if ["provisioned", "failed"].contains(arming.ending), let answer = reported(arming, hasPlan) { return answer }
         let byReport = ["provisioned", "failed"].contains(arming.ending) && has(.rule7ReportLetsBootGoOn)
         let byHand = arming.ending == "disarmed" && has(.rule7HandDisarmLetsBootGoOn)
         if let ending = arming.ending, !["expired", "exhausted"].contains(ending), !byReport, !byHand {
             return "spent:\(ending)"
         }
         if has(.rule7DeadlineEndsBoot), let ending = arming.ending { return "spent:\(ending)" }
-        let rules = lab.rules(for: claim.machine)
         if rules.never { return "never" }
         if rules.broken { return "held:brokenPolicy" }
         if let hold = states[boot.mac]?.hold { return "held:\(hold)" }
@@ -64,6 +76,6 @@ extension Model {
             return "off"
         }
         if states[boot.mac]?.arming != boot.arming { return "superseded" }
-        return rules.profile || claim.card.chained ? "netboot" : "noPlan"
+        return hasPlan ? "netboot" : "noPlan"
     }
 }

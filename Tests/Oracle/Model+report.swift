@@ -9,7 +9,10 @@ extension Model {
         // The host as it was called when its script was served.
         let hosts: Set = [boot.host, armings[boot.arming].host]
         // What had run out has been put to use: from the report on it is spent by it, and its boots get no more bytes.
-        if ["expired", "exhausted"].contains(armings[boot.arming].ending) { armings[boot.arming].ending = ending }
+        if ["expired", "exhausted"].contains(armings[boot.arming].ending) {
+            armings[boot.arming].ending = ending
+            armings[boot.arming].ended = now
+        }
         for id in armings.indices where armings[id].order < boot.order || has(.rule11SpendsLaterArmings) {
             let sameHost = hosts.contains(armings[id].host) && !has(.rule11OnlyThisInterface)
             if id == boot.arming || sameHost || macs.contains(armings[id].mac) { end(id, ending) }

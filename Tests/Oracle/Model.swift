@@ -19,6 +19,7 @@ package final class Model {
         var full: Int
         var early: Int
         var ending: String?
+        var ended: Int64 = 0
         var mismatched = false
         var order: Int
     }
@@ -128,6 +129,7 @@ package final class Model {
     func end(_ id: Int, _ ending: String) {
         guard armings[id].ending == nil else { return }
         armings[id].ending = ending
+        armings[id].ended = now
         if ending != "disarmed" { intents.insert(id) }
     }
 }

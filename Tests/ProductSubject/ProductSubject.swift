@@ -98,6 +98,10 @@ package final class ProductSubject: Subject {
         continueBoot(Token(token), .bootable, in: parts.gate.current, now: parts.now()).reason
     }
 
+    package func answers(_ token: String) -> String {
+        continueBoot(Token(token), .answers, in: parts.gate.current, now: parts.now()).reason
+    }
+
     package func report(_ hookToken: String, success: Bool, address: String) async throws {
         let outcome = try await parts.journal.report(
             success ? .success : .failure, hook: Token(hookToken), evidence: "webhook", at: parts.now().wall)
