@@ -12,7 +12,7 @@ BENCH_PACKAGES = git iproute2 kea-admin kea-dhcp4-server python3
 BINARY = $(shell swift build --show-bin-path)/bootlatch
 RELEASE = .build/release/bootlatch
 
-.PHONY: help deps build demo test firmware-test bench lint release install clean
+.PHONY: help deps build demo test torture firmware-test bench lint release install clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -29,6 +29,10 @@ demo: build ## the whole loop on loopback: no root, no hardware
 test: deps ## the tests; shares its build with the demo
 	@scripts/packages $(TEST_PACKAGES)
 	swift test
+
+torture: deps ## SEQUENCES=10000 random sequences of pushes, boots and reports, from SEED=0 on, against a second reading of the rules
+	swift build --product torture
+	@$(dir $(BINARY))torture $(or $(SEQUENCES),10000) $(or $(SEED),0)
 
 firmware-test: build ## real firmware in QEMU, real ISC dhcpd (needs root or user namespaces)
 	@Tests/Rig/enter firmware-test --check || exit 0; \

@@ -7,7 +7,8 @@ package struct BootActions: Sendable {
     package var admit: @Sendable (Sighting) async -> Admission
     /// The script of a boot that was let in.
     package var render: @Sendable (borrowing BootPermit, ScriptContext) -> String
-    /// The first byte of a boot's kernel is out (`started`), or every byte of it (`whole`). Returns when that is on disk.
+    /// The first byte of a boot's kernel is out (`started`), or every byte of it (`whole`), or it comes from elsewhere (`unseen`).
+    /// Returns when that is on disk.
     package var kernelProgress: @Sendable (Token, Boot.Kernel) async -> Void
     /// Takes a webhook; 200 only when latch and intent are on disk.
     package var report: @Sendable (HookRequest) async -> HookResponse

@@ -110,6 +110,8 @@ extension Inventory {
                 path: file.parsed.path, ordinal: ordinal, content: content)
             entries[host.id, default: []].append(entry)
             for (index, spec) in host.interfaces.enumerated() {
+                // A MAC that is back under another name is no longer its lost host's.
+                claims[spec.mac]?.removeAll { lost.contains($0.host) }
                 claims[spec.mac, default: []].append(Claim(entry, index: index))
             }
         }

@@ -20,14 +20,16 @@ extension Ledger {
         records.values.filter { $0.ending == nil }.sorted { $0.arming.sequence < $1.arming.sequence }
     }
 
-    /// The unspent armings that a report about this boot is about: those of its host and of every interface that showed the same
-    /// UUID, made before its script was served.
-    package func armings(reportedBy boot: Boot, macsWithSameUUID macs: Set<MACAddress>) -> [Record] {
+    /// The armings that a report about this boot spends: the unspent ones of its host and of `macs`, the interfaces of the same
+    /// machine under whatever name, made before its script was served; and its own, also when that had run out.
+    package func armings(reportedBy boot: Boot, sameMachine macs: Set<MACAddress>) -> [Record] {
         guard let own = self[boot.arming] else { return [] }
-        return unspent.filter { record in
-            record.arming.sequence < boot.sequence
-                && (record.arming.host == own.arming.host || macs.contains(record.arming.mac)
-                    || record.arming.id == boot.arming)
-        }
+        let hasRunOut = own.ending == .expired || own.ending == .exhausted
+        return (hasRunOut ? [own] : [])
+            + unspent.filter { record in
+                record.arming.sequence < boot.sequence
+                    && (record.arming.host == own.arming.host || macs.contains(record.arming.mac)
+                        || record.arming.id == boot.arming)
+            }
     }
 }

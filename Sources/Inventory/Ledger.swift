@@ -10,7 +10,8 @@ package struct Token: Hashable, Sendable, CustomStringConvertible {
 
 /// One let-in run of one arming, from its script on.
 package struct Boot: Sendable, Equatable {
-    package enum Kernel: String, Sendable { case none, started, whole }
+    /// `unseen`: it comes from elsewhere, so that the boot counts as full from its script on; its script may be asked for again.
+    package enum Kernel: String, Sendable { case none, started, whole, unseen }
 
     /// Opens kernel, initrd and artifacts.
     package var token: Token
@@ -102,7 +103,7 @@ package struct Ledger: Sendable {
 extension Ledger {
     /// A boot that stays open for script requests: no kernel byte yet, its first script at most two minutes ago.
     package func openBoot(of record: Record, at now: Instant) -> Boot? {
-        guard let boot = record.boots.last.flatMap({ boots[$0] }), boot.kernel == .none,
+        guard let boot = record.boots.last.flatMap({ boots[$0] }), [.none, .unseen].contains(boot.kernel),
             now.seconds - boot.startedAt.seconds < Self.scriptWindow
         else { return nil }
         return boot
@@ -115,7 +116,8 @@ extension Ledger {
     package func attempts(of record: Record) -> (full: Int, early: Int) {
         var count = (full: 0, early: 0)
         for token in record.boots {
-            if boots[token]?.kernel == .whole { count.full += 1 } else { count.early += 1 }
+            guard let boot = boots[token] else { continue }
+            if [.whole, .unseen].contains(boot.kernel) { count.full += 1 } else { count.early += 1 }
         }
         return count
     }

@@ -120,11 +120,14 @@ private struct Observer {
     private mutating func moveEdited(_ macs: [MACAddress]) {
         for mac in macs where old.states[mac] == nil && old[mac] == nil && new.value(of: mac) == true {
             guard let interface = new[mac], let before = old[interface.host.id]?.host else { continue }
-            let gone = before.interfaces.filter { new[$0.mac] == nil && old.states[$0.mac]?.isOn == true }
-            guard !gone.isEmpty else { continue }
+            let lost = before.interfaces.map(\.mac).filter { lost in
+                old.states[lost]?.isOn == true && !interface.host.interfaces.contains { $0.mac == lost }
+            }
+            guard !lost.isEmpty else { continue }
             let index = interface.host.interfaces.firstIndex { $0.mac == mac }
             let replaced = index.flatMap { before.interfaces.indices.contains($0) ? before.interfaces[$0].mac : nil }
-            guard let replaced, gone.contains(where: { $0.mac == replaced }), let state = old.states[replaced] else {
+            // A card that went to another host, or that is claimed elsewhere, takes its arming along or keeps it: nothing to move.
+            guard let replaced, lost.contains(replaced), new[replaced] == nil, let state = old.states[replaced] else {
                 ambiguous.insert(mac)
                 continue
             }

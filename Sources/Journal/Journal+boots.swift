@@ -9,24 +9,20 @@ extension Journal {
     ///
     /// - Throws: `JournalError`; nobody is let in then.
     package func admit(_ sighting: Sighting, _ id: Arming.ID, at now: Now) throws(JournalError) -> Boot {
+        try saw(sighting)
         if let record = ledger[id], let open = ledger.openBoot(of: record, at: now.wall), ledger.isWritable {
             return open
         }
         let boot = Boot(
             token: .random(), hookToken: .random(), arming: id, mac: sighting.mac, sequence: nextSequence(),
-            startedAt: now.wall,
-            uuid: sighting.uuid, serial: sighting.serial, address: sighting.address)
+            startedAt: now.wall, uuid: sighting.uuid,
+            serial: sighting.serial, address: sighting.address)
         let event = Event(
             .boot, host: ledger[id]?.arming.host, mac: sighting.mac,
             "script served\(sighting.address.map { " to \($0)" } ?? ""), boot \(ledger[id].map { $0.boots.count + 1 } ?? 1) of arming \(id)"
         )
         let sequence = try write { db in
             try boot.insert(in: db)
-            if let uuid = sighting.uuid, isReal(uuid: uuid) {
-                try db.execute(
-                    sql: "INSERT INTO seen (mac, uuid) VALUES (?, ?) ON CONFLICT DO UPDATE SET uuid = excluded.uuid",
-                    arguments: [sighting.mac.column, uuid.lowercased()])
-            }
             return try event.insert(in: db, at: now.wall)
         }
         publish { $0.record(boot) }
@@ -34,18 +30,34 @@ extension Journal {
         return boot
     }
 
+    /// Remembers which UUID an interface showed when it asked for a script, let in or not: a report is about every interface of
+    /// the machine. Writes only what is new.
+    ///
+    /// - Throws: `JournalError`.
+    package func saw(_ sighting: Sighting) throws(JournalError) {
+        guard let uuid = sighting.uuid?.lowercased(), isReal(uuid: uuid), seen[sighting.mac] != uuid else { return }
+        try write { db in
+            try db.execute(
+                sql: "INSERT INTO seen (mac, uuid) VALUES (?, ?) ON CONFLICT DO UPDATE SET uuid = excluded.uuid",
+                arguments: [sighting.mac.column, uuid])
+        }
+        if seen.count >= 100_000 { seen.removeAll() }
+        seen[sighting.mac] = uuid
+    }
+
     /// The kernel's first byte went out, or its last. Never goes back.
     ///
     /// - Throws: `JournalError`; the count in memory stands all the same.
     package func kernel(_ progress: Boot.Kernel, of token: Token, at now: Instant) throws(JournalError) {
-        guard var boot = ledger[token], boot.kernel != .whole, boot.kernel != progress, progress != .none else {
-            return
-        }
+        guard var boot = ledger[token], [.none, .started].contains(boot.kernel), boot.kernel != progress,
+            progress != .none
+        else { return }
         boot.kernel = progress
         publish { $0.record(boot) }
         let event = Event(
             .kernel, host: ledger[boot.arming]?.arming.host, mac: boot.mac,
-            progress == .whole ? "kernel served whole" : "kernel asked for")
+            progress == .unseen
+                ? "kernel comes from elsewhere" : progress == .whole ? "kernel served whole" : "kernel asked for")
         let sequence = try write { db in
             try db.execute(
                 sql: "UPDATE boot SET kernel = ? WHERE token = ?", arguments: [progress.rawValue, token.text])
@@ -82,9 +94,7 @@ extension Journal {
         let isNewest = ledger[boot.arming]?.boots.last == boot.token
         let event = Event(.report, host: host, mac: boot.mac, "\(outcome.rawValue): \(evidence)")
         let counts = outcome == .success || (outcome == .failure && isNewest)
-        // When the disk can't be read either, at least the host itself is denied before anything else is tried.
-        let sameUUID = counts ? (try? macs(withUUIDOf: boot.mac)) ?? [] : []
-        let armings = counts ? ledger.armings(reportedBy: boot, macsWithSameUUID: sameUUID).map(\.arming.id) : []
+        let armings = counts ? ledger.armings(reportedBy: boot, sameMachine: sameMachine(as: boot)).map(\.arming.id) : []
         if armings.isEmpty {
             // An earlier report may wait for the disk: no answer may say that all is well before it is written.
             try settle()
@@ -102,7 +112,8 @@ extension Journal {
     ///
     /// - Throws: `JournalError`; the hold stands in memory all the same.
     package func holdMismatched(_ host: Host.ID, evidence: String, at now: Instant) throws(JournalError) {
-        let ids = ledger.unspent.filter { $0.arming.host == host }.map(\.arming.id)
+        let inventory = gate.current.inventory
+        let ids = ledger.unspent.map(\.arming).filter { (inventory[$0.mac]?.host.id ?? $0.host) == host }.map(\.id)
         guard !ids.isEmpty else { return }
         publish { ledger in for id in ids { ledger[id]?.hold = .mismatched } }
         try write { db in
@@ -133,6 +144,17 @@ extension Journal {
             swept.append(record.arming.id)
         }
         return swept
+    }
+
+    /// Every MAC of the machine that this boot ran on: its host may have another name, or another card, than when it was armed.
+    private func sameMachine(as boot: Boot) -> Set<MACAddress> {
+        let inventory = gate.current.inventory
+        let current = [boot.mac, ledger[boot.arming]?.arming.mac].compactMap { $0.flatMap { inventory[$0] } }.filter {
+            $0.suspension != .duplicate
+        }.map(\.host)
+        // When the disk can't be read either, at least the host itself is denied before anything else is tried.
+        let sameUUID = (try? macs(withUUIDOf: boot.mac)) ?? []
+        return sameUUID.union(current.flatMap(\.interfaces).map(\.mac))
     }
 
     private func macs(withUUIDOf mac: MACAddress) throws(JournalError) -> Set<MACAddress> {

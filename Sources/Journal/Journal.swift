@@ -10,7 +10,7 @@ import Logging
 /// gate lets nobody in.
 package actor Journal {
     private let path: String
-    private let gate: Gate
+    let gate: Gate
     let log: Logger
     private let executor = QueueExecutor(label: "journal")
     private var database: DatabaseQueue?
@@ -25,6 +25,8 @@ package actor Journal {
     private var followers: [Int: AsyncStream<RecordedEvent>.Continuation] = [:]
     private var nextFollower = 0
     private var isFollowed = true
+    /// UUIDs that are on disk already.
+    var seen: [MACAddress: String] = [:]
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

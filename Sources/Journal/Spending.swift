@@ -14,9 +14,15 @@ struct Spending: Sendable {
     func save(in db: Database) throws -> [RecordedEvent] {
         var events = report.map { [$0] } ?? []
         for id in armings {
+            let values: StatementArguments = [ending.rawValue, at.seconds, evidence, id.text]
+            // What had run out owes its commit since then.
+            try db.execute(
+                sql: """
+                    UPDATE arming SET ending = ?, endedAt = ?, evidence = ? WHERE id = ? AND ending IN ('expired', 'exhausted')
+                    """, arguments: values)
             try db.execute(
                 sql: "UPDATE arming SET ending = ?, endedAt = ?, evidence = ? WHERE id = ? AND ending IS NULL",
-                arguments: [ending.rawValue, at.seconds, evidence, id.text])
+                arguments: values)
             guard db.changesCount > 0 else { continue }
             try db.execute(
                 sql: "INSERT INTO intent (arming, createdAt, state) VALUES (?, ?, 'owed')",

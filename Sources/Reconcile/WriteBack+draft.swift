@@ -22,37 +22,36 @@ extension WriteBack {
         var hosts: [Host.ID] = []
         var owed: [Host.ID: [Intent]] = [:]
         for intent in try await journal.owedIntents() where intent.state != .stopped {
-            guard try await stillFits(intent) else { continue }
-            if owed[intent.arming.host] == nil { hosts.append(intent.arming.host) }
-            owed[intent.arming.host, default: []].append(intent)
+            // As it is called now: the host may have been renamed, or the card given to another one.
+            guard let host = try await host(toEdit: intent)?.id else { continue }
+            if owed[host] == nil { hosts.append(host) }
+            owed[host, default: []].append(intent)
         }
         for host in hosts { try await add(host, owed[host] ?? [], to: &draft) }
         return draft
     }
 
-    /// The interface is on at the tip, by this very arming, in a file that can be edited.
-    private func stillFits(_ intent: Intent) async throws -> Bool {
+    /// The host whose interface is on at the tip, by this very arming, in a file that can be edited; else nil.
+    private func host(toEdit intent: Intent) async throws -> Host? {
         let inventory = gate.current.inventory
         let state = inventory.state(of: intent.arming.mac)
         guard state?.isOn == true, state?.arming == intent.arming.id else {
             try await journal.done([(intent, nil)], at: now().wall)
-            return false
+            return nil
         }
         // A host that is gone for now still owes its commit when it comes back.
-        guard let interface = inventory[intent.arming.mac], interface.suspension != .lost else { return false }
+        guard let interface = inventory[intent.arming.mac], interface.suspension != .lost else { return nil }
         if let suspension = interface.suspension {
             let reason =
                 "\(interface.host.location): the manifest is \(suspension.rawValue); repair it, the commit follows"
             try await journal.block(intent, by: reason, at: now().wall)
-            return false
+            return nil
         }
-        return true
+        return interface.host
     }
 
     private func add(_ host: Host.ID, _ intents: [Intent], to draft: inout Draft) async throws {
-        guard
-            let path = gate.current.inventory[host]?.path
-                ?? intents.first.flatMap({ gate.current.inventory[$0.arming.mac]?.host.location.path }),
+        guard let path = gate.current.inventory[host]?.path,
             let entry = try await repository.entry(at: path, in: draft.head)
         else { return }
         var bytes = try await repository.blob(entry.id, limit: 4 << 20)

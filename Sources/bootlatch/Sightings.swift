@@ -40,6 +40,8 @@ struct Sightings: Sendable {
         var refusals: [MACAddress: [Instant]] = [:]
         for await seen in stream {
             let interface = gate.current.inventory[seen.sighting.mac]
+            // Also of a machine that is refused: a report is about every interface of it. What the disk refuses, the next one brings.
+            if seen.route == .script, interface != nil { try? await journal.saw(seen.sighting) }
             // A running installer asks for a lease before it reports: that is no boot.
             if seen.isBootRequest, case .localBoot(.spent(.exhausted)) = seen.decision, let arming = interface?.arming {
                 await sweep(used: [arming])

@@ -13,6 +13,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case rule10NoLatch
     case rule11OnlyThisInterface, rule11OtherHostsForgotten, rule11SpendsLaterArmings, rule11OldFailureCounts
     case rule11UnknownTokenIgnored
+    case rule12AnswersEnd, rule12AnswersForEver
     case rule13DisarmsNewerArming, rule14OneCommitForAll, rule15ChangesMore
     case rule16ClockTrusted
     case rule17NeverIgnored, rule17LooserPolicyCounts, rule17LooseningArms, rule17BrokenPolicyIgnored,

@@ -26,6 +26,7 @@ struct Lab {
     /// Every place where a MAC stands.
     private(set) var claims: [String: [Claim]] = [:]
     private(set) var machines: [String: Machine] = [:]
+    private var twins: Set<String> = []
     /// Hosts that a commit lost together with more than half of the others; they no longer stand in a file.
     var lost: [String: Machine] = [:]
 
@@ -33,7 +34,8 @@ struct Lab {
 
     init(_ tree: [String: Sheet], after before: Lab) {
         for (path, sheet) in tree {
-            if sheet.broken {
+            let isTwiceInOne = sheet.machines.contains { Set($0.cards.map(\.mac)).count < $0.cards.count }
+            if sheet.broken || isTwiceInOne {
                 let kept = before.files[path]
                 files[path] = File(
                     documents: kept?.documents ?? [], broken: true, everGood: kept.map { $0.everGood } ?? false)
@@ -43,7 +45,7 @@ struct Lab {
         }
         for (path, file) in files.sorted(by: { $0.key < $1.key }) {
             for case .machine(let machine) in file.documents {
-                machines[machine.id] = machine
+                if machines.updateValue(machine, forKey: machine.id) != nil { twins.insert(machine.id) }
                 for index in machine.cards.indices {
                     let claim = Claim(machine: machine, path: path, broken: file.broken, index: index)
                     claims[machine.cards[index].mac, default: []].append(claim)
@@ -54,8 +56,14 @@ struct Lab {
 
     /// What the commit says in so many words about a MAC: nothing where it is absent, broken or claimed twice.
     func explicit(_ mac: String) -> Claim? {
-        guard let all = claims[mac], all.count == 1, !all[0].broken else { return nil }
+        guard let all = claims[mac], !isDuplicate(mac), !all[0].broken else { return nil }
         return all[0]
+    }
+
+    /// Two manifests claim the MAC, or its host stands in two manifests.
+    func isDuplicate(_ mac: String) -> Bool {
+        guard let all = claims[mac] else { return false }
+        return all.count > 1 || twins.contains(all[0].machine.id)
     }
 
     func owner(_ mac: String) -> Machine? {

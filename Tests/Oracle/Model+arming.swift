@@ -32,7 +32,8 @@ extension Model {
         if loosened && !has(.rule17LooseningArms) { return "loosened" }
         if limit && !has(.rule19MassArming) { return "overLimit" }
         let now = now
-        let recent = armings.filter { $0.host == machine.id && now - $0.seen < 86400 }.map(\.commit)
+        let recent = armings.filter { $0.host == machine.id && $0.commit != step.commit && now - $0.seen < 86400 }.map(
+            \.commit)
         if Set(recent).count >= 3 && !has(.rule5FlappingAllowed) { return "flapping" }
         return nil
     }
@@ -92,7 +93,7 @@ extension Model {
                 states[card.mac]?.hold = nil
                 armings[id].mismatched = false
                 armings[id].deadline = time + Int64(armings[id].hours) * 3600
-            } else if state.arming == nil {
+            } else if state.arming.map({ armings[$0].ending == nil }) ?? true {
                 arm(card.mac, machine, state.turnedOn, machine, lab, lastPoll: nil)
             }
         }

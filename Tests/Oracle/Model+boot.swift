@@ -7,7 +7,8 @@ extension Model {
     /// A machine asks for its script.
     func script(_ mac: String, uuid: String?, address: String) throws -> Script {
         if let uuid, Set(uuid).subtracting("-").count > 1 { uuids[mac, default: []].insert(uuid) }
-        if isFirstScript(mac) && !has(.rule9NoFetch) { try pass() }
+        // A last-second disarm counts: what would let the machine in for the first time looks once more.
+        if isFirstScript(mac), decision(mac) == "netboot", !has(.rule9NoFetch) { try pass() }
         let reason = decision(mac)
         guard reason == "netboot", let id = states[mac]?.arming else {
             let ends = ["spent:expired", "spent:exhausted"].contains(reason) && trusted && !has(.rule8NeverRecorded)
@@ -21,7 +22,8 @@ extension Model {
         var boot = Boot(
             arming: id, mac: mac, host: lab.owner(mac)?.id ?? "", address: address, first: now, order: next())
         // Nobody sees the kernel of a chained script go by.
-        boot.whole = lab.explicit(mac)?.card.chained == true && !has(.rule8ChainedIsEarly)
+        boot.unseen = lab.explicit(mac)?.card.chained == true
+        boot.whole = boot.unseen && !has(.rule8ChainedIsEarly)
         boots.append(boot)
         return .served(boot: boots.count - 1, new: true)
     }
@@ -33,26 +35,39 @@ extension Model {
     }
 
     func kernel(_ boot: Int, whole: Bool) {
+        guard !boots[boot].unseen else { return }
         boots[boot].started = true
         if whole { boots[boot].whole = true }
     }
 
     /// The reason `continueBoot` gives for kernel and initrd.
-    func bytes(_ index: Int?) -> String {
+    func bytes(_ index: Int?) -> String { goesOn(index) { _, _ in nil } }
+
+    /// The reason it gives for answers: they outlive a report by half an hour, because the installed system may ask.
+    func answers(_ index: Int?) -> String {
+        goesOn(index) { arming, hasPlan in
+            let stay = now < arming.ended + 1800 || has(.rule12AnswersForEver)
+            return stay && !has(.rule12AnswersEnd) ? (hasPlan ? "netboot" : "noPlan") : nil
+        }
+    }
+
+    private func goesOn(_ index: Int?, reported: (_ arming: Arming, _ hasPlan: Bool) -> String?) -> String {
         guard let index else { return "unknown" }
         let boot = boots[index]
         guard let claims = lab.claims[boot.mac] ?? lab.owner(boot.mac).map({ _ in [] }) else { return "unknown" }
-        if claims.count > 1 && !has(.duplicateAllowed) { return "suspended:duplicate" }
+        if lab.isDuplicate(boot.mac) && !has(.duplicateAllowed) { return "suspended:duplicate" }
         guard let claim = claims.first else { return "suspended:lost" }
         if claim.broken { return "suspended:broken" }
+        let rules = lab.rules(for: claim.machine)
+        let hasPlan = rules.profile || claim.card.chained
         let arming = armings[boot.arming]
+        if ["provisioned", "failed"].contains(arming.ending), let answer = reported(arming, hasPlan) { return answer }
         let byReport = ["provisioned", "failed"].contains(arming.ending) && has(.rule7ReportLetsBootGoOn)
         let byHand = arming.ending == "disarmed" && has(.rule7HandDisarmLetsBootGoOn)
         if let ending = arming.ending, !["expired", "exhausted"].contains(ending), !byReport, !byHand {
             return "spent:\(ending)"
         }
         if has(.rule7DeadlineEndsBoot), let ending = arming.ending { return "spent:\(ending)" }
-        let rules = lab.rules(for: claim.machine)
         if rules.never { return "never" }
         if rules.broken { return "held:brokenPolicy" }
         if let hold = states[boot.mac]?.hold { return "held:\(hold)" }
@@ -61,6 +76,6 @@ extension Model {
             return "off"
         }
         if states[boot.mac]?.arming != boot.arming { return "superseded" }
-        return "netboot"
+        return hasPlan ? "netboot" : "noPlan"
     }
 }

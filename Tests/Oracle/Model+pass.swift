@@ -33,6 +33,8 @@ extension Model {
 
     private func firstSight(_ tip: String) throws {
         lab = Lab(try history.tree(tip), after: Lab())
+        for id in armings.indices where armings[id].ending == nil { armings[id].ending = "disarmed" }
+        intents = []
         brokenAtFirstSight = Set(lab.files.filter { $0.value.broken }.map(\.key))
         for (mac, claims) in lab.claims.sorted(by: { $0.key < $1.key }) where !claims[0].broken {
             let on = claims.contains { $0.card.on }

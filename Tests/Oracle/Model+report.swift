@@ -6,25 +6,28 @@ extension Model {
         guard success || newest || has(.rule11OldFailureCounts) else { return }
         let ending = success ? "provisioned" : "failed"
         let macs = machine(of: boot)
+        // The host as it was called when its script was served.
+        let hosts: Set = [boot.host, armings[boot.arming].host]
         // What had run out has been put to use: from the report on it is spent by it, and its boots get no more bytes.
-        if ["expired", "exhausted"].contains(armings[boot.arming].ending) { armings[boot.arming].ending = ending }
-        for id in armings.indices where macs.contains(armings[id].mac) || id == boot.arming {
-            if armings[id].order < boot.order || has(.rule11SpendsLaterArmings) { end(id, ending) }
+        if ["expired", "exhausted"].contains(armings[boot.arming].ending) {
+            armings[boot.arming].ending = ending
+            armings[boot.arming].ended = now
+        }
+        for id in armings.indices where armings[id].order < boot.order || has(.rule11SpendsLaterArmings) {
+            let sameHost = hosts.contains(armings[id].host) && !has(.rule11OnlyThisInterface)
+            if id == boot.arming || sameHost || macs.contains(armings[id].mac) { end(id, ending) }
         }
     }
 
     /// The MACs of the machine that a boot ran on, as far as anything shows.
     private func machine(of boot: Boot) -> Set<String> {
-        let mine: Set = [boot.mac, armings[boot.arming].mac]
-        guard !has(.rule11OnlyThisInterface) else { return mine }
-        var macs = mine
-        for machine in mine.compactMap({ lab.owner($0) }) { macs.formUnion(machine.cards.map(\.mac)) }
-        // The host as it was called when its script was served.
-        let hosts: Set = [boot.host, armings[boot.arming].host]
-        macs.formUnion(armings.filter { hosts.contains($0.host) }.map(\.mac))
+        var macs: Set = [boot.mac, armings[boot.arming].mac]
+        guard !has(.rule11OnlyThisInterface) else { return macs }
+        for machine in macs.compactMap({ lab.isDuplicate($0) ? nil : lab.owner($0) }) {
+            macs.formUnion(machine.cards.map(\.mac))
+        }
         guard !has(.rule11OtherHostsForgotten), let seen = uuids[boot.mac] else { return macs }
-        macs.formUnion(uuids.filter { !$0.value.isDisjoint(with: seen) }.keys)
-        return macs
+        return macs.union(uuids.filter { !$0.value.isDisjoint(with: seen) }.keys)
     }
 
     /// A webhook with a token that nobody gave out.
@@ -37,7 +40,7 @@ extension Model {
         }
         for boot in boots where boot.address == address { hosts.insert(lab.owner(boot.mac)?.id ?? boot.host) }
         for id in armings.indices where armings[id].ending == nil {
-            if let owner = lab.owner(armings[id].mac)?.id, hosts.contains(owner) { armings[id].mismatched = true }
+            if hosts.contains(lab.owner(armings[id].mac)?.id ?? armings[id].host) { armings[id].mismatched = true }
         }
     }
 
@@ -82,7 +85,6 @@ extension Model {
         self.branch = branch
         reading = ClockReading()
         guard !has(.rule3BranchKeepsState) else { return }
-        for id in armings.indices where armings[id].ending == nil { armings[id].ending = "disarmed" }
         states = [:]
         lab = Lab()
         processed = nil

@@ -19,6 +19,7 @@ package final class Model {
         var full: Int
         var early: Int
         var ending: String?
+        var ended: Int64 = 0
         var mismatched = false
         var order: Int
     }
@@ -30,6 +31,8 @@ package final class Model {
         var first: Int64
         var started = false
         var whole = false
+        /// Its kernel comes from elsewhere.
+        var unseen = false
         var order: Int
     }
     enum Kind { case firstSight, step, rewrite }
@@ -87,7 +90,7 @@ package final class Model {
     func decision(_ mac: String) -> String {
         let now = now
         guard let claims = lab.claims[mac] ?? lab.owner(mac).map({ _ in [] }) else { return "unknown" }
-        if claims.count > 1 && !has(.duplicateAllowed) { return "suspended:duplicate" }
+        if lab.isDuplicate(mac) && !has(.duplicateAllowed) { return "suspended:duplicate" }
         guard let claim = claims.first else { return "suspended:lost" }
         if claim.broken && !has(.rule18BrokenFileArmed) { return "suspended:broken" }
         guard let state = states[mac], claim.card.on else { return "off" }
@@ -126,6 +129,7 @@ package final class Model {
     func end(_ id: Int, _ ending: String) {
         guard armings[id].ending == nil else { return }
         armings[id].ending = ending
+        armings[id].ended = now
         if ending != "disarmed" { intents.insert(id) }
     }
 }

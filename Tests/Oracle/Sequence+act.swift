@@ -101,6 +101,7 @@ extension Sequence {
         case 3..<7: try await step("restart") { try await self.restart(keepJournal: true) }
         case 7..<8: try await step("restart without the journal") { try await self.restart(keepJournal: false) }
         default:
+            guard model.reachable else { return }
             let next = branch == "main" ? "other" : "main"
             if !branches.contains(next) {
                 branches.append(next)

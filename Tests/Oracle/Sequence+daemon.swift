@@ -7,8 +7,6 @@ extension Sequence {
 
     func script(_ mac: String) async throws {
         let address = model.lab.owner(mac)?.cards.first { $0.mac == mac }?.ip ?? "10.0.9.9"
-        // Whether a machine that is refused anyway triggers a fetch is nobody's business: look first.
-        if model.isFirstScript(mac), !["netboot", "held:outdated"].contains(model.decision(mac)) { try await poll() }
         let answer = try await subject.script(mac, uuid: uuid(mac), address: address)
         let expected = try model.script(mac, uuid: uuid(mac), address: address)
         switch (expected, answer) {

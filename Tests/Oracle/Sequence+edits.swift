@@ -156,6 +156,7 @@ extension Sequence {
         else { return nil }
         var (left, right) = (one.machine, other.machine)
         (left.cards[0].mac, right.cards[0].mac) = (right.cards[0].mac, left.cards[0].mac)
+        guard [left, right].allSatisfy({ Set($0.cards.map(\.mac)).count == $0.cards.count }) else { return nil }
         tree[one.path]?.documents[one.index] = .machine(left)
         tree[other.path]?.documents[other.index] = .machine(right)
         return "\(left.name) and \(right.name) swap MACs"

@@ -64,7 +64,6 @@ package final class Sequence {
         do {
             try await sequence.run()
         } catch var mismatch as Mismatch {
-            await sequence.subject.stop()
             mismatch.steps = sequence.steps
             mismatch.log =
                 (try? Git(directory: directory + "/repo.git")(
@@ -128,6 +127,8 @@ package final class Sequence {
         for handle in handles {
             let actual = try await subject.bytes(handle.token)
             try expect("kernel for \(handle.mac) with token \(handle.token)", model.bytes(handle.boot), actual)
+            let answers = try await subject.answers(handle.token)
+            try expect("answers for \(handle.mac) with token \(handle.token)", model.answers(handle.boot), answers)
         }
     }
 

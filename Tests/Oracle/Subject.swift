@@ -10,6 +10,8 @@ package protocol Subject {
     func kernel(_ token: String, whole: Bool) async throws
     /// The reason `continueBoot` gives for kernel and initrd; `netboot` where they are served.
     func bytes(_ token: String) async throws -> String
+    /// The same for the answers of a boot: user-data and such.
+    func answers(_ token: String) async throws -> String
     func report(_ hookToken: String, success: Bool, address: String) async throws
     func unknownReport(address: String) async throws
     func sweep() async throws

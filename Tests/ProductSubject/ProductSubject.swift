@@ -63,8 +63,12 @@ package final class ProductSubject: Subject {
 
     package func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer {
         let sighting = try sighting(mac, uuid: uuid, address: address)
-        if isFirstScript(sighting) { await poll() }
-        let decision = ask(sighting)
+        try await parts.journal.saw(sighting)
+        var decision = ask(sighting)
+        if case .netboot = decision, isFirstScript(sighting) {
+            await poll()
+            decision = ask(sighting)
+        }
         guard case .netboot(let plan) = decision, let arming = parts.gate.current.inventory[sighting.mac]?.arming else {
             if let arming = parts.gate.current.inventory[sighting.mac]?.arming,
                 [.localBoot(.spent(.exhausted)), .localBoot(.spent(.expired))].contains(decision)
@@ -74,7 +78,7 @@ package final class ProductSubject: Subject {
             return .refused(decision.reason)
         }
         let boot = try await parts.journal.admit(sighting, arming, at: parts.now())
-        if case .chain = plan { try await parts.journal.kernel(.whole, of: boot.token, at: parts.now().wall) }
+        if case .chain = plan { try await parts.journal.kernel(.unseen, of: boot.token, at: parts.now().wall) }
         return .served(token: boot.token.text, hookToken: boot.hookToken.text)
     }
 
@@ -92,6 +96,10 @@ package final class ProductSubject: Subject {
 
     package func bytes(_ token: String) -> String {
         continueBoot(Token(token), .bootable, in: parts.gate.current, now: parts.now()).reason
+    }
+
+    package func answers(_ token: String) -> String {
+        continueBoot(Token(token), .answers, in: parts.gate.current, now: parts.now()).reason
     }
 
     package func report(_ hookToken: String, success: Bool, address: String) async throws {

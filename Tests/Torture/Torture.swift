@@ -2,8 +2,8 @@ import Foundation
 import Oracle
 import ProductSubject
 
-/// `torture [SEQUENCES [SEED]]`: compares the daemon's parts with the oracle over many seeded sequences; `FAULT=name` the
-/// oracle's own model with a rule left out.
+/// `torture [SEQUENCES [SEED]]`: compares the daemon's parts with the oracle over many seeded sequences. With `FAULT=name` the
+/// oracle's own model with that rule left out takes the daemon's place, with `FAULT=none` the whole model.
 @main
 struct Main {
     static func main() async throws {
@@ -27,7 +27,9 @@ struct Main {
         }
         for mismatch in mismatches { print(mismatch) }
         print(tally)
-        print("\(ContinuousClock.now - started)")
+        print(
+            "torture: seeds \(first)..<\(first + count), \(mismatches.isEmpty ? "no mismatch" : "\(mismatches.count) mismatches"), "
+                + "\((ContinuousClock.now - started).components.seconds) s")
         exit(mismatches.isEmpty ? 0 : 1)
     }
 }

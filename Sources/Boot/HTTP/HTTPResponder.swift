@@ -83,7 +83,7 @@ extension HTTPResponder {
         case .refused(let decision): return refuse(decision)
         case .granted(let permit):
             // Nobody will see this kernel go by; on disk before the script's first byte, like the attempt.
-            if KernelLocation(permit.plan) == .elsewhere { await plane.actions.kernelProgress(boot.token, .whole) }
+            if KernelLocation(permit.plan) == .elsewhere { await plane.actions.kernelProgress(boot.token, .unseen) }
             plane.log.info("script", metadata: ["mac": "\(mac)", "boot": "\(boot.token)"])
             let context = ScriptContext(sighting: sighting, interface: interface, urls: urls)
             return .script(BootableBody(permit: permit, context: context, render: plane.actions.render))
