@@ -141,8 +141,10 @@ extension Inventory {
             entry.suspension = .lost
             lost.insert(id)
             entries[id] = [entry]
-            for (index, spec) in entry.host.interfaces.enumerated() where claims[spec.mac] == nil {
-                claims[spec.mac] = [Claim(entry, index: index)]
+            for (index, spec) in entry.host.interfaces.enumerated() {
+                // What stands in a file now is not lost.
+                if claims[spec.mac]?.contains(where: { !lost.contains($0.host) }) == true { continue }
+                claims[spec.mac, default: []].append(Claim(entry, index: index))
             }
         }
     }

@@ -138,6 +138,7 @@ private struct Observer {
     private mutating func move(_ state: InterfaceState, from mac: MACAddress, to interface: Interface) {
         var moved = state
         moved.host = interface.host.id
+        moved.armAnnotation = interface.host.armAnnotation
         if state.hold == nil, let arming = state.arming, isUnspent(arming), !hasMovedAway(arming, from: mac) {
             observation.moved[arming] = interface.mac
         } else if state.hold == nil {
@@ -171,6 +172,8 @@ private struct Observer {
             if let arming = state.arming, !isUnspent(arming) { continue }
             state.hold = .ambiguous
             state.host = interface.host.id
+            // Its new host's annotation is no news.
+            state.armAnnotation = interface.host.armAnnotation
             observation.states[mac] = state
             noteHeld(interface, .ambiguous)
         }

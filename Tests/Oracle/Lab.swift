@@ -62,7 +62,7 @@ struct Lab {
 
     /// Two manifests claim the MAC, or its host stands in two manifests.
     func isDuplicate(_ mac: String) -> Bool {
-        guard let all = claims[mac] else { return false }
+        guard let all = claims[mac] else { return lost.values.count { $0.cards.contains { $0.mac == mac } } > 1 }
         return all.count > 1 || twins.contains(all[0].machine.id)
     }
 

@@ -85,7 +85,7 @@ extension Model {
                 let spent = state.arming.map { armings[$0].ending != nil || armings[$0].mac != old } ?? false
                 if (!spent || has(.rule2SpentMoves)) && !has(.rule2MoveLosesArming) {
                     states[new] = state
-                    states[new]?.annotation = now.arm ?? state.annotation
+                    states[new]?.annotation = now.arm
                     if let arming = state.arming { armings[arming].mac = new }
                     step.moved.insert(new)
                 }
@@ -114,7 +114,7 @@ extension Model {
         let known = states[mac]
         var state = known ?? State(on: false)
         let annotation = state.annotation
-        state.annotation = claim.machine.arm ?? annotation
+        state.annotation = claim.machine.arm
         defer { states[mac] = state }
         guard claim.card.on else {
             if state.on {

@@ -157,4 +157,21 @@ struct MachineTests {
         #expect(lab.decision(new) == .localBoot(.held(.ambiguous)))
         #expect(isLetIn(lab, left))
     }
+
+    @Test func `the annotation of the host that a swapped card comes to arms nothing later`() async throws {
+        let lab = try await Lab()
+        func annotated(_ text: String) -> String {
+            text.replacing("{name: b}", with: "{name: b, annotations: {bootlatch.dev/arm: again}}")
+        }
+        let a = manifest("a", [(left, true)])
+        try lab.push(["inventory/a.yaml": a, "inventory/b.yaml": annotated(manifest("b", [(right, true)]))])
+        _ = await lab.reconciler.reconcile()
+        let swapped = annotated(manifest("b", [(left, true)]))
+        try lab.push(["inventory/a.yaml": manifest("a", [(right, true)]), "inventory/b.yaml": swapped])
+        _ = await lab.reconciler.reconcile()
+        #expect(lab.decision(left) == .localBoot(.held(.ambiguous)))
+        try lab.push(["inventory/b.yaml": swapped + "# touched\n"])
+        _ = await lab.reconciler.reconcile()
+        #expect(lab.decision(left) == .localBoot(.held(.ambiguous)))
+    }
 }
