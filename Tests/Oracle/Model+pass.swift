@@ -153,11 +153,11 @@ extension Model {
         state.offBy = nil
         guard !has(.rule4DropForgotten) else { return true }
         intents.insert(id)
-        let host = claim.machine.id
+        let host = armings[id].host
         let now = now
         if drops[host]?.last != now { drops[host, default: []].append(now) }
         if (drops[host] ?? []).count(where: { now - $0 < 3600 }) >= 3 && !has(.rule4DropsWithoutEnd) {
-            stopped.insert(host)
+            stopped.insert(id)
         }
         return true
     }

@@ -65,7 +65,7 @@ extension Model {
             }
             // What is absent, broken or claimed twice cannot be edited now: the intent waits.
             guard let claim = lab.explicit(mac) else { continue }
-            guard !stopped.contains(claim.machine.id) else { continue }
+            guard !stopped.contains(id) else { continue }
             planned[claim.machine.id, default: [:]][mac] = id
         }
         return planned

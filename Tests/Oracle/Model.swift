@@ -55,8 +55,8 @@ package final class Model {
     var ours: [String: [String: Int]] = [:]
     var lastDisarm: [String: String] = [:]
     var drops: [String: [Int64]] = [:]
-    /// Hosts for which writing stopped after three drops.
-    var stopped: Set<String> = []
+    /// Armings whose disarm is not written any more, after three drops.
+    var stopped: Set<Int> = []
     var brokenAtFirstSight: Set<String> = []
     var lastGoodFetch: Int64?
     private var counter = 0
@@ -67,6 +67,8 @@ package final class Model {
         self.clock = clock
         self.faults = faults
     }
+
+    var owesCommits: Bool { !intents.subtracting(stopped).isEmpty }
 
     func has(_ fault: Fault) -> Bool { faults.contains(fault) }
 

@@ -72,7 +72,7 @@ package final class ModelSubject: Subject {
 
     package func flush() throws {
         look()
-        guard model.reachable, !model.intents.isEmpty else { return }
+        guard model.reachable, model.owesCommits else { return }
         try model.pass()
         guard var tip = try model.history.tip(model.branch) else { return }
         var planned = model.plan().sorted { $0.key < $1.key }.map { (host: $0.key, macs: $0.value) }

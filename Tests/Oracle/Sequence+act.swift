@@ -7,7 +7,8 @@ extension Sequence {
         case 29..<37: try await pushStep("push") { try self.pushWork() }
         case 37..<42: try await pushStep("merge") { try self.pushMerge() }
         case 42..<44: try await pushStep("revert") { try self.pushRevert() }
-        case 44..<47: try await pushStep("force push") { try self.pushForce() }
+        case 44..<46: try await pushStep("force push") { try self.pushForce() }
+        case 46..<47: try await dropsInARow()
         case 47..<48: try await pushStep("mass arming") { try self.pushMassArming() }
         case 48..<49:
             if random.chance(50) { try await pushStep("mass deletion") { try self.pushMassDeletion() } }
@@ -29,6 +30,19 @@ extension Sequence {
             if self.random.chance(60) {
                 self.note("poll")
                 try await self.poll()
+            }
+        }
+    }
+
+    /// Somebody's automation that pushes its own history again and again.
+    private func dropsInARow() async throws {
+        guard model.reachable, !model.lastDisarm.isEmpty else { return }
+        try await step("drops of our disarm in a row") {
+            for _ in 0..<self.random.number(2...4) {
+                try self.dropOurs()
+                self.clock.pass(seconds: Int64(self.random.number(30...900)))
+                try await self.poll()
+                try await self.flush()
             }
         }
     }

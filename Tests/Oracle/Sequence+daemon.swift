@@ -52,7 +52,7 @@ extension Sequence {
     /// Compares the commits that come with the ones owed, byte by byte.
     func flush() async throws {
         guard model.reachable else { return try await subject.flush() }
-        if model.intents.isEmpty { try await poll() } else { try model.pass() }
+        if !model.owesCommits { try await poll() } else { try model.pass() }
         let before = try tip
         var planned = model.plan()
         try await subject.flush()
