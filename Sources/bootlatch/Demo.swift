@@ -116,7 +116,7 @@ struct Demo: AsyncParsableCommand {
         tell("  \(program) why \(machine.host) \(config)")
         tell("  \(program) events --follow \(config)")
         tell("  \(program) simulate \(mac) --firmware \(machine.machine.firmware.rawValue) --expect disk \(config)")
-        tell("  \(program) arm \(machine.host) --author 'You <you@lab.example>' \(config)")
+        tell("  \(program) arm \(mac) --author 'You <you@lab.example>' \(config)")
         tell("  \(program) simulate \(mac) --firmware \(machine.machine.firmware.rawValue) --expect netboot \(config)")
         tell("  git clone \(settings.folder)/inventory.git     # edit, commit, push")
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }

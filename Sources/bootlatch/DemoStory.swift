@@ -22,7 +22,7 @@ struct DemoStory: Sendable {
         try await step(.armed) { try await waitUntilArmed(by: armed) }
         let hook = try await step(.netboot, install)
         let reported = try await step(.report) { try await report(to: hook) }
-        try await step(.refused) { try await bootAgain(since: reported) }
+        try await step(.refused) { try await bootAgain(since: reported, armedBy: armed) }
         let disarm = try await step(.commit) { try await waitForDisarm(of: armed) }
         try await step(.disk, bootAfterwards)
         tell("")
@@ -42,10 +42,11 @@ struct DemoStory: Sendable {
             try repo.read(machine.path), path: machine.path, .arm(machine.machine.mac, restoreWorkflow: false))
         let commit = try repo.change(machine.path, to: bytes, "Reinstall \(machine.name)")
         try repo.push()
-        let (tip, author) = (try repo.tip(), try repo.commit(commit).author)
-        guard tip == commit, author == DemoRepo.ada.name else {
-            throw DemoUnmet("the remote is at \(tip.prefix(8)) by \(author), not at Ada's commit \(commit.prefix(8))")
+        let tip = try repo.tip()
+        guard tip == commit else {
+            throw DemoUnmet("the remote is at \(tip.prefix(8)), not at Ada's \(commit.prefix(8))")
         }
+        guard try repo.commit(tip).author == DemoRepo.ada.name else { throw DemoUnmet("the commit is not Ada's") }
         tell(.push, "Ada sets allowPXE: true in \(machine.path), commits \(commit.prefix(8)) and pushes")
         return commit
     }
@@ -66,7 +67,8 @@ struct DemoStory: Sendable {
     private func install() async throws -> Hook {
         let (outcome, steps) = try await boot()
         guard case .booted(let kernel) = outcome else {
-            throw DemoUnmet("\(name) was to boot an installer, but \(outcome.summary)")
+            let last = steps.last { $0.direction == .received }?.text ?? "none"
+            throw DemoUnmet("\(name) was to boot an installer, but \(outcome.summary); the last answer it got: \(last)")
         }
         let expected = DemoSettings.sizes.kernel + machine.initrds.count * DemoSettings.sizes.initrd
         let loader = steps.filter { $0.layer == .tftp && $0.direction == .received }.map(\.bytes).max() ?? 0
@@ -90,12 +92,11 @@ struct DemoStory: Sendable {
         return .now
     }
 
-    private func bootAgain(since reported: ContinuousClock.Instant) async throws {
+    private func bootAgain(since reported: ContinuousClock.Instant, armedBy armed: String) async throws {
         let reason = try await bootDisk()
-        let milliseconds = (ContinuousClock.now - reported) / .milliseconds(1)
-        tell(
-            .refused,
-            "the manifest still says allowPXE: true, and \(name) is refused, \(Int(milliseconds)) ms after the report")
+        let milliseconds = Int((ContinuousClock.now - reported) / .milliseconds(1))
+        let manifest = try repo.tip() == armed ? "the remote still says allowPXE: true, and " : ""
+        tell(.refused, "\(manifest)\(name) boots its disk, \(milliseconds) ms after the report")
         tell("            \(reason)")
     }
 

@@ -58,7 +58,7 @@ import Testing
         Break("daemon", ["inventory.branch=other"], says: "can't read the repo"),
         Break("off", ["boot.dhcp.mode=proxy"], says: "no lease"),
         Break("netboot", ["boot.loaders=/nonexistent"], says: "was to boot an installer"),
-        Break("netboot", ["boot.http.artifacts=/nonexistent"], says: "HTTP 404"),
+        Break("netboot", ["boot.http.artifacts=/nonexistent"], says: "the last answer it got: 404 for /b/"),
         Break("report", crash: "latched", says: "broke off"),
         Break("commit", ["writeBack.mode=off"], says: "nobody has committed the disarm"),
         Break("disk", crash: "pushed", says: "no daemon answers"),
