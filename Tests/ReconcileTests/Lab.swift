@@ -34,7 +34,8 @@ final class Lab: Sendable {
             settings: .init(url: url), repository: repository, remote: remote, journal: journal, gate: gate,
             now: { clock.now }, log: log)
         writeBack = WriteBack(
-            settings: .init(), reconciler: reconciler, repository: repository, remote: remote, journal: journal, gate: gate,
+            settings: .init(), reconciler: reconciler, repository: repository, remote: remote, journal: journal,
+            gate: gate,
             now: { clock.now }, log: log)
     }
 
@@ -50,7 +51,8 @@ final class Lab: Sendable {
         try Self.git(["pull", "-q", "--rebase"], in: clone, mayFail: true)
         for (path, text) in files {
             let file = clone.appending(path: path)
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try text.write(to: file, atomically: true, encoding: .utf8)
         }
         try Self.git(["add", "-A"], in: clone)
@@ -78,7 +80,8 @@ final class Lab: Sendable {
         process.currentDirectoryURL = folder
         process.environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null",
-            "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@lab", "GIT_COMMITTER_NAME": "Ada",
+            "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@lab",
+            "GIT_COMMITTER_NAME": "Ada",
             "GIT_COMMITTER_EMAIL": "ada@lab",
         ]
         let output = Pipe()
@@ -88,7 +91,9 @@ final class Lab: Sendable {
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         let text = String(decoding: data, as: UTF8.self)
-        guard process.terminationStatus == 0 || mayFail else { throw GitFailed(description: "git \(arguments): \(text)") }
+        guard process.terminationStatus == 0 || mayFail else {
+            throw GitFailed(description: "git \(arguments): \(text)")
+        }
         return text
     }
 }

@@ -33,7 +33,8 @@ struct ReconcilerTests {
     private func report(_ lab: Lab) async throws -> Boot {
         let arming = try #require(lab.gate.current.inventory[try sighting().mac]?.arming)
         let boot = try await lab.journal.admit(try sighting(), arming, at: lab.now)
-        let reported = try await lab.journal.report(.success, hook: boot.hookToken, evidence: "webhook", at: lab.now.wall)
+        let reported = try await lab.journal.report(
+            .success, hook: boot.hookToken, evidence: "webhook", at: lab.now.wall)
         #expect(reported == .spent([arming]))
         return boot
     }
@@ -60,7 +61,9 @@ struct ReconcilerTests {
         #expect(diff.contains("-        allowPXE: true  # one install only\n-        allowWorkflow: true\n"))
         #expect(diff.contains("+        allowPXE: false  # one install only\n+        allowWorkflow: false\n"))
         let message = try lab.remoteLog("%B")
-        #expect(message.hasPrefix("Disable PXE for node-01: provisioned\n\nBootlatch-Host: node-01\nBootlatch-MAC: \(mac)\n"))
+        #expect(
+            message.hasPrefix(
+                "Disable PXE for node-01: provisioned\n\nBootlatch-Host: node-01\nBootlatch-MAC: \(mac)\n"))
         #expect(try await lab.writeBack.flush() == nil)
     }
 
