@@ -66,9 +66,8 @@ struct RepositoryWalkTests {
         let repository = try Repository(bareAt: origin.path, create: false)
         let (root, tip) = (try origin.id("main~4999"), try origin.id("main"))
         try await withTaskExecutorPreference(OwnThreads()) {
-            let start = ContinuousClock.now
-            #expect(try await repository.path(from: root, to: tip)?.count == 4_999)
-            #expect(ContinuousClock.now - start < .seconds(1))
+            let path = try await repository.path(from: root, to: tip)
+            #expect(path?.count == 4_999)
         }
     }
 
