@@ -3,7 +3,9 @@ import Boot
 import Foundation
 import Hummingbird
 import Inventory
+import Journal
 import Logging
+import Reconcile
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
