@@ -55,7 +55,7 @@ extension Inventory {
     /// Puts back a host that was lost before a restart.
     package mutating func restoreLost(_ host: Host, path: String, content: String) {
         guard entries[host.id] == nil else { return }
-        keepLost([host.id: Entry(host: host, settings: Settings(), path: path, ordinal: 0, content: content)], of: 1)
+        keepLost([host.id: Entry(host: host, settings: HostPolicy(), path: path, ordinal: 0, content: content)], of: 1)
     }
 
     /// Puts back the last good version of a file that is broken at the tip. Call before `advanced` reads the file itself.

@@ -36,7 +36,7 @@ package struct Inventory: Sendable {
     /// A host with what its policies say of it.
     package struct Entry: Sendable {
         package var host: Host
-        package var settings: Settings
+        package var settings: HostPolicy
         /// Set on hosts that keep their lease and lose their permission.
         package var suspension: Suspension?
         package var path: String
@@ -84,14 +84,14 @@ package struct Interface: Sendable {
     package var mac: MACAddress
     package var host: Host
     package var spec: InterfaceSpec
-    package var settings: Settings
+    package var settings: HostPolicy
     package var suspension: Suspension?
     package var state: InterfaceState?
 
     package var arming: Arming.ID? { state?.arming }
 
     package init(
-        mac: MACAddress, host: Host, spec: InterfaceSpec, settings: Settings = Settings(),
+        mac: MACAddress, host: Host, spec: InterfaceSpec, settings: HostPolicy = HostPolicy(),
         suspension: Suspension? = nil,
         state: InterfaceState? = nil
     ) {

@@ -242,7 +242,7 @@ private struct Observer {
     }
 
     /// The policies before the commit, applied to the host as it is now: a commit that loosens a guard is judged by the stricter.
-    private func settingsBefore(_ interface: Interface) -> Settings { old.rules.settings(for: interface.host) }
+    private func settingsBefore(_ interface: Interface) -> HostPolicy { old.rules.settings(for: interface.host) }
 
     private func droppedArming(_ state: InterfaceState?) -> Arming.ID? {
         guard case .rewrite(let dropped) = step.kind, let state, state.isOffByUs, let arming = state.arming,

@@ -1,5 +1,6 @@
 import Foundation
 import Simulate
+import Web
 import Testing
 
 /// Mounts need root, and a mount namespace that ends with the daemon.

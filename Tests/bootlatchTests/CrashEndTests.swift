@@ -1,8 +1,9 @@
 import Foundation
+import Simulate
+import Web
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Simulate
 import Testing
 
 /// SIGTERM ends the daemon, whatever it waits for.

@@ -1,4 +1,6 @@
 import Foundation
+import Simulate
+import Web
 import Testing
 
 /// `kill -9` of a daemon of its own process, and what the next one makes of the state that it leaves.

@@ -1,11 +1,11 @@
 import Foundation
+import Simulate
+import Web
 import Inventory
 import NIOCore
 import NIOHTTP1
-import Simulate
 import Synchronization
 import Testing
-import Web
 
 /// A repo with one host, and daemons that serve it one after another from one state directory.
 final class ServedLab: Sendable {

@@ -1,5 +1,5 @@
 /// What the policies say of one host, field by field from the most specific one.
-package struct Settings: Sendable, Equatable {
+package struct HostPolicy: Sendable, Equatable {
     package var netboot: BootPolicy.Netboot = .allow
     package var profile: BootProfile?
     package var attempts = Attempts()
@@ -34,12 +34,12 @@ package struct PolicyRules: Sendable, Equatable {
         var location: SourceLocation
     }
 
-    func settings(for host: Host) -> Settings { resolve(host).settings }
+    func settings(for host: Host) -> HostPolicy { resolve(host).settings }
 
     func conflicts(for host: Host) -> [Conflict] { resolve(host).conflicts }
 
-    private func resolve(_ host: Host) -> (settings: Settings, conflicts: [Conflict]) {
-        var settings = Settings()
+    private func resolve(_ host: Host) -> (settings: HostPolicy, conflicts: [Conflict]) {
+        var settings = HostPolicy()
         settings.isPolicyBroken = !unreadable.isEmpty
         if policies.isEmpty { return (settings, []) }
         let matching = policies.compactMap { rule in

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Inventory
 
-struct SettingsTests {
+struct HostPolicyTests {
     @Test(arguments: [
         ("*", "", true), ("*", "anything", true), ("", "", true), ("", "a", false), ("node-*", "node-07", true),
         ("node-*", "xnode-07", false), ("*-07", "node-07", true), ("n?de-07", "node-07", true), ("n?de", "nde", false),
