@@ -90,8 +90,9 @@ final class Server: Sendable {
     }
 }
 
+/// Kills the whole group: `git daemon` is a program that `git` starts.
 private func stopServer(_ child: pid_t) {
-    kill(child, SIGKILL)
+    kill(-child, SIGKILL)
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
 }
