@@ -53,6 +53,8 @@ final class Bench: Sendable {
         _ mac: MACAddress, _ host: String, at: Instant = now, expireAfter: Int64 = 86_400,
         attempts: Attempts = Attempts()
     ) async throws -> Arming.ID {
+        // As a pass does: ids are made of a journal that was read.
+        try await journal.probe()
         let made = try #require(await journal.makeIDs(1, at: at).first)
         let id = Host.ID(name: host)
         var observation = Observation()

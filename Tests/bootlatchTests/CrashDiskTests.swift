@@ -57,7 +57,7 @@ struct CrashDiskTests {
     }
 
     @Test(.enabled(if: canMount, mountMessage))
-    func `a daemon that starts on a full disk and a lost report still refuses the machine after a restart`()
+    func `a daemon that starts on a full disk after a report still refuses the machine after a restart`()
         async throws
     {
         let lab = try ServedLab()
@@ -71,6 +71,7 @@ struct CrashDiskTests {
             "cp -a '\(state)' '\(state).copy'; mount -t tmpfs -o size=6m none '\(state)'; cp -a '\(state).copy/.' '\(state)'"
         daemon = try await lab.start(
             wrapper: mounting(copied + "; cat /dev/zero > '\(state)/filler' 2>/dev/null || true"))
+        try await daemon.reconcile()
         #expect(try await daemon.reason() == "journal")
         #expect(try await !daemon.script().contains("/hooks/"))
         #expect(try await daemon.report(hook).status == 503)
@@ -126,7 +127,8 @@ struct CrashOrderTests {
         ])
         try await strace.line("attached")
         #expect(try await daemon.report(hook).status == 200)
-        strace.send(SIGINT)
+        // Not SIGINT, which is ignored by what a shell starts in the background.
+        strace.send(SIGTERM)
         try await strace.ended()
         let lines = try String(contentsOfFile: lab.path("calls"), encoding: .utf8).split(separator: "\n").map(
             String.init)
