@@ -66,7 +66,7 @@ private struct Observer {
     private func explicitValue(of interface: Interface) -> Bool? {
         if interface.suspension == nil { return interface.spec.isOn }
         guard step.kind == .firstSight, interface.suspension == .duplicate else { return nil }
-        return new.claims(on: interface.mac)
+        return new.claimant(on: interface.mac) != nil
     }
 
     private func place(of mac: MACAddress) -> (String, Int, UInt64) {
@@ -126,7 +126,6 @@ private struct Observer {
             guard !lost.isEmpty else { continue }
             let index = interface.host.interfaces.firstIndex { $0.mac == mac }
             let replaced = index.flatMap { before.interfaces.indices.contains($0) ? before.interfaces[$0].mac : nil }
-            // A card that went to another host, or that is claimed elsewhere, takes its arming along or keeps it: nothing to move.
             guard let replaced, lost.contains(replaced), new[replaced] == nil, let state = old.states[replaced] else {
                 ambiguous.insert(mac)
                 continue
@@ -169,12 +168,11 @@ private struct Observer {
         }
         for mac in ambiguous {
             guard var state = old.states[mac], state.isOn, let interface = new[mac] else { continue }
-            if let arming = state.arming, !isUnspent(arming) { continue }
-            state.hold = .ambiguous
             state.host = interface.host.id
-            // Its new host's annotation is no news.
             state.armAnnotation = interface.host.armAnnotation
             observation.states[mac] = state
+            if let arming = state.arming, !isUnspent(arming) { continue }
+            observation.states[mac]?.hold = .ambiguous
             noteHeld(interface, .ambiguous)
         }
     }
@@ -199,7 +197,8 @@ private struct Observer {
         for host in hosts where armedToday(host) >= 3 { flapping.insert(host) }
         for interface in interfaces {
             var state = InterfaceState(isOn: true, host: interface.host.id, since: provenance(interface))
-            state.armAnnotation = interface.host.armAnnotation
+            // Of two that claim it at first sight, the one that has it on: what it says is no news once the other is gone.
+            state.armAnnotation = (new.claimant(on: interface.mac) ?? interface.host).armAnnotation
             let previous = old.states[interface.mac]
             if let spent = droppedArming(previous) {
                 state.arming = spent
@@ -286,13 +285,13 @@ private struct Observer {
 }
 
 extension Inventory {
-    /// Any of the manifests that claim this MAC has it on.
-    fileprivate func claims(on mac: MACAddress) -> Bool {
-        (claims[mac] ?? []).contains { claim in
-            entries[claim.host]?.contains {
-                $0.path == claim.path && $0.ordinal == claim.ordinal && $0.host.interfaces[claim.index].isOn
-            } ?? false
+    /// The first of the manifests that claim this MAC which has it on.
+    fileprivate func claimant(on mac: MACAddress) -> Host? {
+        for claim in claims[mac] ?? [] {
+            let entry = entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }
+            if let host = entry?.host, host.interfaces[claim.index].isOn { return host }
         }
+        return nil
     }
 
     /// The MAC comes from a file that was broken when this repo was first seen, so that it may have been on for years.

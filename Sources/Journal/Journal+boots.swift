@@ -94,8 +94,8 @@ extension Journal {
         let isNewest = ledger[boot.arming]?.boots.last == boot.token
         let event = Event(.report, host: host, mac: boot.mac, "\(outcome.rawValue): \(evidence)")
         let counts = outcome == .success || (outcome == .failure && isNewest)
-        let armings =
-            counts ? ledger.armings(reportedBy: boot, sameMachine: sameMachine(as: boot)).map(\.arming.id) : []
+        let records = counts ? ledger.armings(reportedBy: boot, sameMachine: sameMachine(as: boot)) : []
+        let armings = records.map(\.arming.id)
         if armings.isEmpty {
             // An earlier report may wait for the disk: no answer may say that all is well before it is written.
             try settle()
