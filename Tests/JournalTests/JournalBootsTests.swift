@@ -123,14 +123,18 @@ struct JournalBootsTests {
         #expect(bench.ledger[other]?.ending == nil)
     }
 
-    @Test func `a late report of a spent arming still spends its siblings`() async throws {
+    @Test func `a late report tells how an arming that had run out ended, and spends its siblings`() async throws {
         let bench = try Bench()
         let first = try await bench.arm(.a, "a", expireAfter: 60)
         let sibling = try await bench.arm(.b, "a")
         let boot = try await bench.boot(.a, first)
         #expect(try await bench.journal.sweep(at: Now(now.later(60))) == [first])
-        #expect(try await bench.success(boot, at: now.later(61)) == .spent([sibling]))
-        #expect(bench.ledger[first]?.ending == .expired)
+        #expect(try await bench.success(boot, at: now.later(61)) == .spent([first, sibling]))
+        for ledger in [bench.ledger, try await bench.reopened().gate.current.ledger] {
+            #expect(ledger[first]?.ending == .provisioned && ledger[sibling]?.ending == .provisioned)
+        }
+        // The commit about the first is owed since it ran out, and owed once.
+        #expect(try await bench.journal.owedIntents().map(\.arming.id) == [first, sibling])
     }
 
     @Test func `a report is denied in the gate before the disk is asked, and is written when it can be`() async throws {

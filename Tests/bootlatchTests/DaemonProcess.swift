@@ -27,38 +27,25 @@ final class DaemonProcess: Sendable {
     }
 
     init(_ arguments: [String], environment: [String: String] = [:]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BOOTLATCH_") }
         variables.merge(environment) { $1 }
-        process.environment = variables
-        let output = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        let (ended, end) = AsyncStream<End>.makeStream()
-        process.terminationHandler = { process in
-            end.yield(
-                process.terminationReason == .exit
-                    ? .exit(process.terminationStatus) : .signal(process.terminationStatus))
-            end.finish()
-        }
-        try process.run()
-        pid = process.processIdentifier
-        Task { [self] in for await how in ended { change { $0.end = how } } }
-        let reader = output.fileHandleForReading
-        Thread.detachNewThread { [weak self] in
-            var rest = Data()
-            while case let data = reader.availableData, !data.isEmpty {
-                rest += data
+        let (pid, output) = try spawn(arguments, environment: variables)
+        self.pid = pid
+        Thread.detachNewThread { [self] in
+            var rest: [UInt8] = []
+            while let bytes = readSome(output) {
+                rest += bytes
                 while let end = rest.firstIndex(of: 10) {
-                    let line = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
-                    rest = Data(rest[rest.index(after: end)...])
-                    self?.change { $0.lines.append(line) }
+                    let line = String(decoding: rest[..<end], as: UTF8.self)
+                    rest.removeFirst(end + 1)
+                    change { $0.lines.append(line) }
                 }
             }
-            withExtendedLifetime(process) {}
+            close(output)
+        }
+        Thread.detachNewThread { [self] in
+            let end = reap(pid)
+            change { $0.end = end }
         }
     }
 

@@ -171,23 +171,17 @@ struct Served: Sendable {
 
 @discardableResult
 func runProgram(_ arguments: [String], in folder: URL? = nil) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    process.environment = [
+    let environment = [
         "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null",
         "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@lab",
         "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@lab",
     ]
-    let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
+    let (pid, output) = try spawn(arguments, environment: environment, in: folder?.path)
+    var bytes: [UInt8] = []
+    while let more = readSome(output) { bytes += more }
+    close(output)
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard reap(pid) == .exit(0) else {
         throw DaemonProcess.Failed(description: "\(arguments.joined(separator: " ")): \(text)")
     }
     return text
