@@ -1,13 +1,17 @@
 import Glibc
 
-/// Starts a program of the search path; its standard output and error go into the pipe that is returned. The caller waits for it.
+/// Starts a program of the search path; its standard output and error go into the socket that is returned. The caller waits for it.
 ///
 /// Not by Foundation's `Process`, which now and then never tells that a program ended while others run.
 func spawn(
     _ arguments: [String], environment: [String: String], in folder: String? = nil
 ) throws -> (pid: pid_t, output: Int32) {
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw DaemonProcess.Failed(description: "pipe2: error \(errno)") }
+    // Closed on exec from the start: a program that another test starts meanwhile must not keep it open.
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+        throw DaemonProcess.Failed(description: "socketpair: error \(errno)")
+    }
     defer { close(ends[1]) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -15,7 +19,7 @@ func spawn(
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-    if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
+    let arguments = (folder.map { ["env", "-C", $0] } ?? []) + arguments
     var words = arguments.map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in words + variables { free(pointer) } }
@@ -28,7 +32,7 @@ func spawn(
     return (pid, ends[0])
 }
 
-/// What is there to read from a pipe; nil at its end.
+/// What is there to read from it; nil at its end.
 func readSome(_ descriptor: Int32) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: 16384)
     while true {
