@@ -126,7 +126,6 @@ private struct Observer {
             guard !lost.isEmpty else { continue }
             let index = interface.host.interfaces.firstIndex { $0.mac == mac }
             let replaced = index.flatMap { before.interfaces.indices.contains($0) ? before.interfaces[$0].mac : nil }
-            // A card that went to another host, or that is claimed elsewhere, takes its arming along or keeps it: nothing to move.
             guard let replaced, lost.contains(replaced), new[replaced] == nil, let state = old.states[replaced] else {
                 ambiguous.insert(mac)
                 continue
@@ -172,7 +171,6 @@ private struct Observer {
             if let arming = state.arming, !isUnspent(arming) { continue }
             state.hold = .ambiguous
             state.host = interface.host.id
-            // Its new host's annotation is no news.
             state.armAnnotation = interface.host.armAnnotation
             observation.states[mac] = state
             noteHeld(interface, .ambiguous)

@@ -86,7 +86,8 @@ extension Sequence {
         case 76..<80: undouble(&tree)
         case 80..<86: breakOrRepair(&tree, in: "inventory/")
         case 86..<88: breakOrRepair(&tree, in: "policies/")
-        case 88..<92: policy(&tree)
+        case 88..<91: policy(&tree)
+        case 91..<92: loosen(&tree)
         case 92..<95: add(&tree)
         case 95..<97: relabel(&tree)
         default: touch(&tree)
@@ -226,6 +227,17 @@ extension Sequence {
         tree[path] = Sheet(documents: [.policy(policy)])
         return
             "\(path): \(policy.text.split(separator: "\n").dropFirst(5).map { $0.drop { $0 == " " } }.joined(separator: ", "))"
+    }
+
+    /// Loosens the policy for all and turns a card on, in one commit.
+    private func loosen(_ tree: inout Tree) -> String? {
+        guard tree["policies/all.yaml"]?.broken == false else { return nil }
+        let off = places(tree).flatMap(\.machine.cards).filter { !$0.on }
+        guard let mac = random.pick(off)?.mac, let what = turn(mac, on: true, in: &tree) else { return nil }
+        var policy = Policy(name: "all", profile: true)
+        (policy.hours, policy.full, policy.early) = (48, 2, 4)
+        tree["policies/all.yaml"] = Sheet(documents: [.policy(policy)])
+        return "\(what) with a looser policy"
     }
 
     private func add(_ tree: inout Tree) -> String? {

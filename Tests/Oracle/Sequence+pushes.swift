@@ -73,6 +73,7 @@ extension Sequence {
     }
 
     func pushMerge() throws {
+        if random.chance(25), try pushOldBranch() { return }
         let reused = random.chance(35) ? random.pick(sides) : nil
         guard let side = try reused ?? work(on: earlier(5)) else { return }
         if reused == nil { sides.append(side) } else { note("side \(side.prefix(7)) again") }
@@ -97,6 +98,27 @@ extension Sequence {
             note("cherry-pick")
             try inClone(at: tip) { git in try git("cherry-pick", side) }
         }
+    }
+
+    /// Merges a branch from before our disarm that turns the same card on: nobody can tell whether it is meant anew.
+    private func pushOldBranch() throws -> Bool {
+        let reached = try history.reach(tip)
+        let known = model.lastDisarm.filter { reached.contains($0.value) }.sorted { $0.key < $1.key }
+        guard let (mac, disarm) = random.pick(known) else { return false }
+        var base: String? = disarm
+        var skipsDisarm = random.chance(75)
+        while let id = base {
+            var tree = try history.tree(id)
+            if !skipsDisarm, let what = turn(mac, on: true, in: &tree) {
+                let side = try commit([id], tree, what)
+                note("branch \(side.prefix(7)) off \(id.prefix(7)) turns \(mac.suffix(2)) on; merge")
+                return try inClone(at: tip) { git in try git("merge", "-q", "--no-ff", "-m", "Merge old", side) }
+            }
+            skipsDisarm = false
+            base = try history.commit(id).parents.first
+            if id == disarm, let parent = base { base = parent }
+        }
+        return false
     }
 
     /// Reverts a commit of the branch: any, or `id`.
