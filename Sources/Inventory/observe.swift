@@ -168,11 +168,11 @@ private struct Observer {
         }
         for mac in ambiguous {
             guard var state = old.states[mac], state.isOn, let interface = new[mac] else { continue }
-            if let arming = state.arming, !isUnspent(arming) { continue }
-            state.hold = .ambiguous
             state.host = interface.host.id
             state.armAnnotation = interface.host.armAnnotation
             observation.states[mac] = state
+            if let arming = state.arming, !isUnspent(arming) { continue }
+            observation.states[mac]?.hold = .ambiguous
             noteHeld(interface, .ambiguous)
         }
     }

@@ -119,7 +119,8 @@ extension Reconciler {
     private func stopWhatIsDroppedOften(_ observation: inout Observation, _ ledger: Ledger) async throws {
         let since = Instant(seconds: now().wall.seconds - 3600)
         for id in observation.dropped {
-            guard let host = ledger[id]?.arming.host else { continue }
+            guard let arming = ledger[id]?.arming else { continue }
+            let host = observation.states[arming.mac]?.host ?? arming.host
             guard try await journal.drops(of: host, since: since) >= 2 else { continue }
             observation.stopped.insert(id)
             observation.events.append(

@@ -132,12 +132,13 @@ extension Model {
             if known == nil && brokenAtFirstSight.contains(claim.path) { step.atFirstSight.insert(mac) }
             return
         }
-        if step.kind == .step, let arm = claim.machine.arm, arm != annotation, !has(.rule6AnnotationIgnored) {
+        if step.ambiguous.contains(mac) {
+            // The annotation is another host's, and no news. What is spent stays spent.
+            if state.arming.map({ armings[$0].ending == nil }) ?? true { state.hold = "ambiguous" }
+        } else if step.kind == .step, let arm = claim.machine.arm, arm != annotation, !has(.rule6AnnotationIgnored) {
             step.candidates.append(mac)
             step.annotated.insert(mac)
             if let id = state.arming, armings[id].mac == mac { end(id, "disarmed") }
-        } else if step.ambiguous.contains(mac), state.arming.map({ armings[$0].ending == nil }) ?? true {
-            state.hold = "ambiguous"
         }
     }
 
@@ -153,7 +154,7 @@ extension Model {
         state.offBy = nil
         guard !has(.rule4DropForgotten) else { return true }
         intents.insert(id)
-        let host = armings[id].host
+        let host = claim.machine.id
         let now = now
         if drops[host]?.last != now { drops[host, default: []].append(now) }
         if (drops[host] ?? []).count(where: { now - $0 < 3600 }) >= 3 && !has(.rule4DropsWithoutEnd) {
