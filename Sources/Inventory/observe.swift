@@ -66,7 +66,7 @@ private struct Observer {
     private func explicitValue(of interface: Interface) -> Bool? {
         if interface.suspension == nil { return interface.spec.isOn }
         guard step.kind == .firstSight, interface.suspension == .duplicate else { return nil }
-        return new.claims(on: interface.mac)
+        return new.claimant(on: interface.mac) != nil
     }
 
     private func place(of mac: MACAddress) -> (String, Int, UInt64) {
@@ -197,7 +197,8 @@ private struct Observer {
         for host in hosts where armedToday(host) >= 3 { flapping.insert(host) }
         for interface in interfaces {
             var state = InterfaceState(isOn: true, host: interface.host.id, since: provenance(interface))
-            state.armAnnotation = interface.host.armAnnotation
+            // Of two that claim it at first sight, the one that has it on: what it says is no news once the other is gone.
+            state.armAnnotation = (new.claimant(on: interface.mac) ?? interface.host).armAnnotation
             let previous = old.states[interface.mac]
             if let spent = droppedArming(previous) {
                 state.arming = spent
@@ -284,13 +285,13 @@ private struct Observer {
 }
 
 extension Inventory {
-    /// Any of the manifests that claim this MAC has it on.
-    fileprivate func claims(on mac: MACAddress) -> Bool {
-        (claims[mac] ?? []).contains { claim in
-            entries[claim.host]?.contains {
-                $0.path == claim.path && $0.ordinal == claim.ordinal && $0.host.interfaces[claim.index].isOn
-            } ?? false
+    /// The first of the manifests that claim this MAC which has it on.
+    fileprivate func claimant(on mac: MACAddress) -> Host? {
+        for claim in claims[mac] ?? [] {
+            let entry = entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }
+            if let host = entry?.host, host.interfaces[claim.index].isOn { return host }
         }
+        return nil
     }
 
     /// The MAC comes from a file that was broken when this repo was first seen, so that it may have been on for years.

@@ -134,7 +134,7 @@ extension Journal {
         }
     }
 
-    /// Times since then that a force push dropped a disarm commit of this host.
+    /// Times since then that a force push dropped a disarm commit of this host; the same history may come back again and again.
     ///
     /// - Throws: `JournalError`.
     package func drops(of host: Host.ID, since: Instant) throws(JournalError) -> Int {
@@ -142,7 +142,7 @@ extension Journal {
             try Int.fetchOne(
                 db,
                 sql:
-                    "SELECT count(DISTINCT \"commit\") FROM event WHERE kind = 'dropped' AND namespace = ? AND name = ? AND at > ?",
+                    "SELECT count(DISTINCT at) FROM event WHERE kind = 'dropped' AND namespace = ? AND name = ? AND at > ?",
                 arguments: [host.namespace, host.name, since.seconds]) ?? 0
         }
     }
