@@ -29,7 +29,8 @@ demo: build ## the whole loop on loopback: no root, no hardware
 
 test: deps ## the tests; shares its build with the demo
 	@scripts/packages $(TEST_PACKAGES)
-	swift test
+	swift build --build-tests
+	scripts/test
 
 torture: deps ## SEQUENCES=10000 random sequences of pushes, boots and reports, from SEED=0 on, against a second reading of the rules
 	swift build --product torture

@@ -197,7 +197,6 @@ private struct Observer {
         for host in hosts where armedToday(host) >= 3 { flapping.insert(host) }
         for interface in interfaces {
             var state = InterfaceState(isOn: true, host: interface.host.id, since: provenance(interface))
-            // Of two that claim it at first sight, the one that has it on: what it says is no news once the other is gone.
             state.armAnnotation = (new.claimant(on: interface.mac) ?? interface.host).armAnnotation
             let previous = old.states[interface.mac]
             if let spent = droppedArming(previous) {
@@ -285,7 +284,7 @@ private struct Observer {
 }
 
 extension Inventory {
-    /// The first of the manifests that claim this MAC which has it on.
+    /// The first of the manifests that claim this MAC which has it on: at first sight its annotation is the one to remember.
     fileprivate func claimant(on mac: MACAddress) -> Host? {
         for claim in claims[mac] ?? [] {
             let entry = entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }
