@@ -127,7 +127,6 @@ struct CrashOrderTests {
         ])
         try await strace.line("attached")
         #expect(try await daemon.report(hook).status == 200)
-        // Not SIGINT, which is ignored by what a shell starts in the background.
         strace.send(SIGTERM)
         try await strace.ended()
         let lines = try String(contentsOfFile: lab.path("calls"), encoding: .utf8).split(separator: "\n").map(

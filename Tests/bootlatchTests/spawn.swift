@@ -19,12 +19,20 @@ func spawn(
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+    // Threads of the test block every signal, and a program inherits that: strace could not be ended.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     let arguments = (folder.map { ["env", "-C", $0] } ?? []) + arguments
     var words = arguments.map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in words + variables { free(pointer) } }
     var pid = pid_t()
-    let status = posix_spawnp(&pid, arguments[0], &actions, nil, &words, &variables)
+    let status = posix_spawnp(&pid, arguments[0], &actions, &attributes, &words, &variables)
     guard status == 0 else {
         close(ends[0])
         throw DaemonProcess.Failed(description: "\(arguments[0]) does not start: error \(status)")
