@@ -99,11 +99,10 @@ package actor Journal {
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(2)
-        configuration.prepareDatabase { db in
-            // FULL is what makes a webhook's 200 mean that the latch outlives a power cut.
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-        }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
+        // FULL is what makes a webhook's 200 mean that the latch outlives a power cut. GRDB turns it to NORMAL when it sets WAL up,
+        // after everything that its configuration could do.
+        try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         try Schema.migrator.migrate(queue)
         if !isLoaded {
             var loaded = try queue.read { db in try Self.loadLedger(db) }
