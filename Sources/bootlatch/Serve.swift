@@ -19,6 +19,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.load()
         let log = Logger(label: "bootlatch")
+        Self.removeLocks(in: settings.state + "/mirror.git")
         let daemon = try Daemon(settings, log: log)
         let endpoints = Endpoints(path: settings.state + "/endpoints.json", log: log)
         var plane = settings.boot
@@ -49,6 +50,15 @@ struct Serve: AsyncParsableCommand {
         }
         // Blocking git calls of a cancelled pass may still hold a thread; they have nothing to finish.
         log.info("stopped")
+    }
+
+    /// A daemon that was killed while it moved a ref leaves the ref's lock behind, and no fetch would ever move it again. The mirror is
+    /// ours alone.
+    private static func removeLocks(in mirror: String) {
+        for path in FileManager.default.enumerator(atPath: mirror)?.compactMap({ $0 as? String }) ?? []
+        where path.hasSuffix(".lock") && !path.hasPrefix("objects/") {
+            try? FileManager.default.removeItem(atPath: "\(mirror)/\(path)")
+        }
     }
 
     private func control(

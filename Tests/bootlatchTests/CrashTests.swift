@@ -91,6 +91,21 @@ struct CrashTests {
         }
     }
 
+    @Test func `a lock that a killed daemon left in its mirror does not stop the next one`() async throws {
+        let lab = try ServedLab()
+        var daemon = try await lab.start()
+        try await daemon.reconcile()
+        daemon.process.send(SIGKILL)
+        try await daemon.process.ended()
+        for name in ["refs/remotes/origin/main.lock", "packed-refs.lock", "config.lock", "HEAD.lock"] {
+            try Data().write(to: lab.folder.appending(path: "state/mirror.git/\(name)"))
+        }
+        try lab.push(isOn: true, "reinstall node-01")
+        daemon = try await lab.start()
+        try await daemon.reconcile()
+        #expect(try await daemon.reason() == "armed", "\(daemon.process.log)")
+    }
+
     @Test func `with the remote gone the machine is refused at once, and the commit comes when it is back`()
         async throws
     {
