@@ -76,9 +76,11 @@ extension Reconciler {
     private func take(_ leg: Leg, _ walk: inout Walk, _ report: inout PassReport) async throws {
         let commit = try await repository.commit(leg.to)
         let id = CommitID("\(leg.to)")
+        // A force push back to a commit of ours is somebody else's doing.
+        let isOwn = leg.kind == .commit ? try await !journal.ownCommits(among: [id]).isEmpty : false
         var step = Step(
             leg.kind, commit: id, author: commit.author.name, committedAt: Instant(seconds: commit.committer.seconds),
-            isOwn: try await !journal.ownCommits(among: [id]).isEmpty)
+            isOwn: isOwn)
         let changes = try await repository.changes(from: leg.from, to: leg.to, under: settings.paths)
         let (advanced, touched) = walk.inventory.advanced(
             by: try await delta(changes), isFirst: leg.kind == .firstSight)

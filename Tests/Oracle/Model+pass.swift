@@ -52,6 +52,8 @@ extension Model {
         after.lost = before.lost.filter { after.machines[$0.key] == nil }
         let gone = before.machines.filter { after.machines[$0.key] == nil }
         if gone.count * 2 > before.machines.count && !has(.rule18LossIgnored) { after.lost.merge(gone) { $1 } }
+        // A card that stands in a file again is not lost, whatever its host is called.
+        for (id, machine) in after.lost { after.lost[id]?.cards = machine.cards.filter { after.claims[$0.mac] == nil } }
         lab = after
         if has(.rule2AbsentForgets) { states = states.filter { after.claims[$0.key] != nil } }
         if has(.rule2HostForgets) {
@@ -100,7 +102,9 @@ extension Model {
         guard !has(.rule2SwapAllowed) else { return }
         var carried: [String: [String: Set<String>]] = [:]
         for mac in after.claims.keys {
-            if let from = before.claims[mac]?.first?.machine.id, let to = after.explicit(mac)?.machine.id, from != to {
+            if let from = before.claims[mac]?.first?.machine.id, let to = after.claims[mac]?.first?.machine.id,
+                from != to
+            {
                 carried[from, default: [:]][to, default: []].insert(mac)
             }
         }
@@ -118,7 +122,8 @@ extension Model {
         defer { states[mac] = state }
         guard claim.card.on else {
             if state.on {
-                let disarm = ours[step.commit]?[mac] != nil
+                // A force push back to a commit of ours is somebody else's doing.
+                let disarm = step.kind == .step && ours[step.commit]?[mac] != nil
                 state.offBy = disarm ? step.commit : nil
                 if !disarm, let id = state.arming, armings[id].mac == mac { end(id, "disarmed") }
             }

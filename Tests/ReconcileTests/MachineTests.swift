@@ -174,4 +174,48 @@ struct MachineTests {
         _ = await lab.reconciler.reconcile()
         #expect(lab.decision(left) == .localBoot(.held(.ambiguous)))
     }
+
+    @Test func `a force push back to a commit of ours disarms what was armed since`() async throws {
+        let lab = try await Lab()
+        try await push(lab, "node", left: false, right: false)
+        try await push(lab, "node", left: true, right: false)
+        try await report(lab, boot(lab, left))
+        let ours = try #require(try await lab.writeBack.flush())
+        try await push(lab, "node", left: false, right: true)
+        let boot = try await boot(lab, right)
+        try lab.git("push", "-q", "--force", "origin", "\(ours.hex):main")
+        _ = await lab.reconciler.reconcile()
+        #expect(lab.decision(right) == .localBoot(.off))
+        #expect(
+            continueBoot(boot.token, .bootable, in: lab.gate.current, now: lab.now) == .localBoot(.spent(.disarmed)))
+    }
+
+    @Test func `one history that is pushed again and again stops being answered`() async throws {
+        let lab = try await Lab()
+        try await push(lab, "old", left: false, right: false)
+        try await push(lab, "old", left: true, right: false)
+        try await push(lab, "new", left: true, right: false)
+        let theirs = try lab.remoteLog("%H").split(separator: "\n")[0]
+        try await report(lab, boot(lab, left))
+        #expect(try await lab.writeBack.flush() != nil)
+        for drop in 1...3 {
+            lab.advance(seconds: 60)
+            try lab.git("push", "-q", "--force", "origin", "\(theirs):main")
+            _ = await lab.reconciler.reconcile()
+            #expect(lab.decision(left) == .localBoot(.spent(.provisioned)))
+            #expect(try await (lab.writeBack.flush() == nil) == (drop == 3))
+        }
+    }
+
+    @Test func `a MAC that two manifests claimed at first sight stays held when one of them is gone`() async throws {
+        let lab = try await Lab()
+        let annotated = manifest("b", [(left, true)]).replacing(
+            "{name: b}", with: "{name: b, annotations: {bootlatch.dev/arm: long-ago}}")
+        try lab.push(["inventory/a.yaml": manifest("a", [(left, false)]), "inventory/b.yaml": annotated])
+        _ = await lab.reconciler.reconcile()
+        #expect(lab.decision(left) == .localBoot(.suspended(.duplicate)))
+        try lab.push(["inventory/a.yaml": manifest("a", [(right, false)])])
+        _ = await lab.reconciler.reconcile()
+        #expect(lab.decision(left) == .localBoot(.held(.firstSight)))
+    }
 }
