@@ -34,6 +34,9 @@ final class Deaf: Sendable {
             guard connection >= 0 else { break }
             _ = read(connection, &request, request.count)
             _ = write(connection, answer, answer.count)
+            // Closing with unread bytes would reset the connection under the answer.
+            shutdown(connection, Int32(SHUT_WR))
+            while read(connection, &request, request.count) > 0 {}
             close(connection)
         }
         close(listener)
