@@ -9,7 +9,9 @@ extension Hold {
         case .mismatched: return "a report with an unknown token came from this host's address; \(accept)"
         case .stale: return "turned on by merging a branch from before the last disarm; \(accept)"
         case .outdated: return "the repo could not be read for an hour; it ends with the next good fetch"
-        case .flapping: return "armed more than three times within a day, does a generator rewrite it? \(accept)"
+        case .flapping:
+            return "armed more than three times within a day, does a generator rewrite it? "
+                + "Run `bootlatch reconcile --accept HOST`, or toggle it when the day has passed"
         case .ambiguous: return "MACs were edited or exchanged while on; \(accept)"
         case .loosened: return "its commit also lifted `netboot: never`; \(accept)"
         case .brokenPolicy:

@@ -84,6 +84,8 @@ extension Inventory {
         if !parsed.isBroken {
             file.inForce = parsed
             file.goodContent = content
+            // This first good version is judged by the inventory before it; what comes later has been seen.
+            file.isUnseen = false
         }
         if parsed.isBroken, !parsed.mentionsPolicy, file.inForce.policies.isEmpty, file.inForce.profiles.isEmpty {
             policyPaths.remove(path)

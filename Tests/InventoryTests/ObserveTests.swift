@@ -20,6 +20,16 @@ struct ObserveTests {
         #expect(world.decision(.a) == plan)
     }
 
+    @Test func `a file that was broken at first sight holds what it then shows, and nothing that is added later`() {
+        var world = World()
+        world.commit(.broken("a"), .firstSight)
+        world.commit(one(true))
+        #expect(world.refusal(.a) == .held(.firstSight))
+        world.commit(Delta(host("a", [interface(.a, true), interface(.b, true)])))
+        #expect(world.decision(.b) == plan)
+        #expect(world.refusal(.a) == .held(.firstSight))
+    }
+
     @Test func `a MAC never seen before counts as off`() {
         var world = World()
         world.commit(Delta(host("b", [interface(.b, false)])), .firstSight)
