@@ -13,7 +13,7 @@ package actor WriteBack {
         package var email = "bootlatch@localhost"
         /// `{host}` and `{reason}` are filled in.
         package var subject = "Disable PXE for {host}: {reason}"
-        /// Another branch to push to than the one that is read; nil for the same.
+        /// Passed on to the server (`git push --push-option`).
         package var pushOptions: [String] = []
         /// For one flush with all its tries.
         package var deadline: Duration = .seconds(120)
