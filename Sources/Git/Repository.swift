@@ -56,11 +56,22 @@ package actor Repository {
             committer: Signature(committer.pointee), message: String(cString: git_commit_message(commit.pointer)))
     }
 
-    /// The bytes of a blob. Its size is read before its bytes are.
+    /// The bytes of a blob. Its size, at most `limit` bytes, is read before its bytes are.
     package func blob(_ id: ObjectID, limit: Int) throws(GitError) -> [UInt8] {
-        let database = try Handle("open the objects", free: git_odb_free) {
-            git_repository_odb($0, handle.pointer)
-        }
+        try read(id, from: try database(), limit: limit)
+    }
+
+    /// As `blob` for each of `ids`, in their order: one turn of the actor's for all of them.
+    package func blobs(_ ids: [ObjectID], limit: Int) throws(GitError) -> [Result<[UInt8], GitError>] {
+        let database = try database()
+        return ids.map { id in Result { () throws(GitError) in try read(id, from: database, limit: limit) } }
+    }
+
+    private func database() throws(GitError) -> Handle {
+        try Handle("open the objects", free: git_odb_free) { git_repository_odb($0, handle.pointer) }
+    }
+
+    private func read(_ id: ObjectID, from database: borrowing Handle, limit: Int) throws(GitError) -> [UInt8] {
         var (oid, size, type) = (id.oid, 0, GIT_OBJECT_ANY)
         guard git_odb_read_header(&size, &type, database.pointer, &oid) == 0, type == GIT_OBJECT_BLOB else {
             throw .missing(id, kind: "blob")

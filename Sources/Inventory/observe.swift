@@ -159,11 +159,14 @@ private struct Observer {
     private mutating func holdExchanged(_ macs: [MACAddress]) {
         var exchanges: [[Host.ID]: [MACAddress]] = [:]
         for mac in macs {
-            guard let before = old[mac]?.host.id, let after = new[mac]?.host.id, before != after else { continue }
-            exchanges[[before, after], default: []].append(mac)
+            // A MAC may stand in several manifests, so that a host loses it to another while a third one, broken, keeps its claim.
+            let before = old.hosts(claiming: mac)
+            let after = new.hosts(claiming: mac)
+            for loser in before.subtracting(after) {
+                for gainer in after.subtracting(before) { exchanges[[loser, gainer], default: []].append(mac) }
+            }
         }
-        for (hosts, there) in exchanges {
-            guard exchanges[[hosts[1], hosts[0]]] != nil else { continue }
+        for (hosts, there) in exchanges where exchanges[[hosts[1], hosts[0]]] != nil {
             for mac in there where new.value(of: mac) == true { ambiguous.insert(mac) }
         }
         for mac in ambiguous {
@@ -284,6 +287,8 @@ private struct Observer {
 }
 
 extension Inventory {
+    fileprivate func hosts(claiming mac: MACAddress) -> Set<Host.ID> { Set((claims[mac] ?? []).map(\.host)) }
+
     /// The first of the manifests that claim this MAC which has it on: at first sight its annotation is the one to remember.
     fileprivate func claimant(on mac: MACAddress) -> Host? {
         for claim in claims[mac] ?? [] {

@@ -1,7 +1,6 @@
 import Git
 import Inventory
 import Journal
-import Manifest
 
 extension Reconciler {
     /// Rebuilds the inventory of the last processed tip: states from the journal, manifests from the mirror. Where the mirror was lost, a
@@ -65,55 +64,5 @@ extension Reconciler {
     func publishInventory() {
         let inventory = inventory
         gate.update { $0.inventory = inventory }
-    }
-
-    /// What the changed files hold now.
-    func delta(_ changes: [TreeChange]) async throws -> Delta {
-        var delta = Delta()
-        for change in changes {
-            guard let entry = change.new else {
-                delta.files[change.path] = .removed
-                continue
-            }
-            guard let file = try await read(entry, change) else { continue }
-            delta.files[change.path] = .read(file, content: entry.id.description)
-        }
-        return delta
-    }
-
-    /// Nil for what is no manifest and hides none.
-    private func read(_ entry: TreeEntry, _ change: TreeChange) async throws -> ParsedFile? {
-        let path = change.path
-        switch entry.kind {
-        case .file, .executable: break
-        case .symlink:
-            return ParsedFile(path: path, refused: "a symbolic link is never followed; commit the file itself")
-        case .submodule:
-            return ParsedFile(path: path, refused: "a submodule is never followed; commit its files themselves")
-        }
-        guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else { return nil }
-        guard change.isUTF8 else { return ParsedFile(path: path, refused: "its name is not UTF-8; rename it") }
-        return try await parsed(entry.id, path: path)
-    }
-
-    func parsed(_ id: ObjectID, path: String) async throws -> ParsedFile {
-        do {
-            let bytes = try await repository.blob(id, limit: 4 << 20)
-            return await parse(bytes, path: path)
-        } catch GitError.tooLarge(_, let size, let limit) {
-            return ParsedFile(
-                path: path, refused: "the file has \(size) bytes, more than the limit of \(limit); split it")
-        }
-    }
-}
-
-/// Parsing is work for a processor: not on the actor, whose other callers would wait.
-@concurrent
-private func parse(_ bytes: [UInt8], path: String) async -> ParsedFile { parseManifest(bytes, path: path) }
-
-extension ParsedFile {
-    /// A file that is not read at all; its hosts, if it ever had any, keep their leases.
-    fileprivate init(path: String, refused reason: String) {
-        self.init(path: path, diagnostics: [Diagnostic(.error, at: SourceLocation(path: path), reason)], isBroken: true)
     }
 }

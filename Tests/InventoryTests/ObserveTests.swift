@@ -198,6 +198,18 @@ struct ObserveTests {
         #expect(world.refusal(.a) == .held(.ambiguous) && world.refusal(.b) == .held(.ambiguous))
     }
 
+    @Test func `an exchange is seen also where a broken file still claims one of the MACs`() {
+        var world = World()
+        world.commit(
+            Delta(
+                host("a", [interface(.a, false)]), host("b", [interface(.b, false)]), host("c", [interface(.c, false)])),
+            .firstSight)
+        world.commit(.broken("c"))
+        world.commit(Delta(host("a", [interface(.c, true)])))
+        world.commit(Delta(host("a", [interface(.b, true)]), host("b", [interface(.c, false)])))
+        #expect(world.refusal(.b) == .held(.ambiguous))
+    }
+
     @Test func `a file that moves and a host that is renamed carry the state`() {
         var world = World.armed()
         world.end(.a, .failed)

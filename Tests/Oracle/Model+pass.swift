@@ -102,10 +102,10 @@ extension Model {
         guard !has(.rule2SwapAllowed) else { return }
         var carried: [String: [String: Set<String>]] = [:]
         for mac in after.claims.keys {
-            if let from = before.claims[mac]?.first?.machine.id, let to = after.claims[mac]?.first?.machine.id,
-                from != to
-            {
-                carried[from, default: [:]][to, default: []].insert(mac)
+            let had = Set((before.claims[mac] ?? []).map(\.machine.id))
+            let has = Set((after.claims[mac] ?? []).map(\.machine.id))
+            for from in had where !has.contains(from) {
+                for to in has where !had.contains(to) { carried[from, default: [:]][to, default: []].insert(mac) }
             }
         }
         for (from, targets) in carried {
