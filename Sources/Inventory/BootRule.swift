@@ -24,6 +24,14 @@ package enum BootRule: String, CaseIterable, Sendable {
     case plan
     /// The repo was read lately.
     case current
+
+    /// It is about the interface's arming: there is nothing to ask of one that is off.
+    package var isAboutArming: Bool {
+        switch self {
+        case .unspent, .notHeld, .recorded, .attempts, .deadline: true
+        case .journal, .present, .on, .allowed, .policy, .plan, .current: false
+        }
+    }
 }
 
 /// What the rules look at.

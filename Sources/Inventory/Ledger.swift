@@ -123,6 +123,11 @@ extension Ledger {
     }
 
     /// No further boot is left.
+    /// The kernel of its last boot was served whole, and no report came yet: the machine is installing, as far as one can tell.
+    package func awaitsReport(_ record: Record) -> Bool {
+        record.ending == nil && record.hold == nil && attempts(of: record).full >= record.arming.attempts.full
+    }
+
     package func isExhausted(_ record: Record) -> Bool {
         let used = attempts(of: record)
         return used.full >= record.arming.attempts.full || used.early >= record.arming.attempts.early

@@ -137,8 +137,13 @@ package struct HTTPClient: Sendable {
             }
         } catch {
             if let deadline, ContinuousClock.now >= deadline { throw Failure.timedOut(target) }
-            throw Failure.unreachable(target, "\(error)")
+            throw Failure.unreachable(target, Self.reason(of: error))
         }
+    }
+
+    /// NIO's own text for a refused connection quotes its sources.
+    private static func reason(of error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 
     @Sendable private static func initialize(_ channel: any Channel) -> EventLoopFuture<Connection> {

@@ -56,13 +56,16 @@ package struct Operators: Sendable {
             host: "\(host.id)",
             interfaces: macs.map { mac in
                 var rules: [WhyInterface.Rule] = []
-                let decision = decideBoot(Sighting(mac: mac), in: standing, now: now()) { rule, refusal in
+                let isOff = standing.inventory[mac]?.spec.isOn != true
+                _ = decideBoot(Sighting(mac: mac), in: standing, now: now()) { rule, refusal in
+                    if isOff, rule.isAboutArming { return }
                     let reason = refusal.map { Decision.localBoot($0).reason }
                     rules.append(.init(rule: rule.rawValue, question: rule.question, refusal: reason))
                 }
+                let status = status(of: mac, in: standing)
                 return WhyInterface(
-                    status: status(of: mac, in: standing), rules: rules, intent: intents.first { $0.mac == "\(mac)" },
-                    next: decision.explanation)
+                    status: status, rules: rules, intent: intents.first { $0.mac == "\(mac)" },
+                    next: status.explanation)
             })
     }
 
@@ -85,14 +88,21 @@ package struct Operators: Sendable {
 
     /// - Throws: `OperatorError`, `HandEditError`, `EditRefusal`, `GitError`.
     package func arm(_ request: EditRequest) async throws -> EditReply {
-        let mac = try interface(request.host)
-        return EditReply(try await writeBack.arm(mac, by: request.person, reason: request.reason))
+        let mac = try await interface(request.host)
+        return reply(to: try await writeBack.arm(mac, by: request.person, reason: request.reason))
     }
 
     /// - Throws: as `arm`.
     package func disarm(_ request: EditRequest) async throws -> EditReply {
-        let mac = try interface(request.host)
-        return EditReply(try await writeBack.disarm(mac, by: request.person, reason: request.reason))
+        let mac = try await interface(request.host)
+        return reply(to: try await writeBack.disarm(mac, by: request.person, reason: request.reason))
+    }
+
+    private func reply(to edit: HandEdit) -> EditReply {
+        let status = status(of: edit.mac, in: gate.current)
+        return EditReply(
+            host: "\(edit.host)", mac: "\(edit.mac)", commit: edit.commit.hex, did: edit.did, reason: status.reason,
+            explanation: status.explanation)
     }
 
     // Finding
@@ -114,8 +124,10 @@ package struct Operators: Sendable {
         return entry.host
     }
 
-    private func interface(_ reference: String) throws -> MACAddress {
+    private func interface(_ reference: String) async throws -> MACAddress {
         if let mac = MACAddress(reference) { return mac }
+        // A host that was pushed a moment ago is in the remote, and not yet in the inventory.
+        if (try? host(reference, in: gate.current)) == nil { _ = await reconciler.reconcile() }
         let host = try host(reference, in: gate.current)
         guard let first = host.interfaces.first, host.interfaces.count == 1 else {
             let macs = host.interfaces.map(\.mac.description).joined(separator: ", ")
@@ -133,10 +145,15 @@ package struct Operators: Sendable {
     private func status(of mac: MACAddress, in standing: Standing) -> InterfaceStatus {
         let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
         let state = standing.inventory[mac]?.state
+        let record = state?.arming.flatMap { standing.ledger[$0] }
+        let isInstalling =
+            decision == .localBoot(.spent(.exhausted)) && record.map { standing.ledger.awaitsReport($0) } == true
         return InterfaceStatus(
-            mac: "\(mac)", decision: decision.word, reason: decision.reason, explanation: decision.explanation,
-            since: state.map { ProvenanceReply($0.since) },
-            arming: state?.arming.flatMap { standing.ledger[$0] }.map { ArmingReply($0, in: standing.ledger) })
+            mac: "\(mac)", decision: decision.word, reason: isInstalling ? "installing" : decision.reason,
+            explanation: isInstalling
+                ? "its kernel was served, and its report is awaited until the deadline; another netboot is refused"
+                : decision.explanation,
+            since: state.map { ProvenanceReply($0.since) }, arming: record.map { ArmingReply($0, in: standing.ledger) })
     }
 
     private func intents() async throws(JournalError) -> [IntentStatus] {

@@ -45,12 +45,6 @@ extension ReconcileReply {
     }
 }
 
-extension EditReply {
-    init(_ edit: HandEdit) {
-        self.init(host: "\(edit.host)", mac: "\(edit.mac)", commit: edit.commit.hex, did: edit.did)
-    }
-}
-
 extension EditRequest {
     var person: Person { Person(name: author, email: email) }
 }

@@ -38,7 +38,7 @@ package struct InterfaceStatus: Codable, Sendable, Equatable {
     package var mac: String
     /// `netboot`, `localBoot` or `ignore`.
     package var decision: String
-    /// `armed`, `off`, `spent:provisioned`, `held:firstSight`, ...
+    /// `armed`, `off`, `installing`, `spent:provisioned`, `held:firstSight`, ...
     package var reason: String
     /// What it means and what changes it.
     package var explanation: String
@@ -135,6 +135,10 @@ package struct ReconcileRequest: Codable, Sendable, Equatable {
     package var accept: [String]
 
     package init(accept: [String] = []) { self.accept = accept }
+
+    package init(from decoder: any Decoder) throws {
+        accept = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent([String].self, forKey: .accept) ?? []
+    }
 }
 
 /// `POST /v1/arm` and `/v1/disarm`
@@ -159,6 +163,9 @@ package struct EditReply: Codable, Sendable, Equatable {
     package var mac: String
     package var commit: String
     package var did: String
+    /// What is decided of the machine now, and what that means: a commit that arms may be held.
+    package var reason: String
+    package var explanation: String
 }
 
 /// Any answer that is not 200.

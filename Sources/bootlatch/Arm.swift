@@ -36,7 +36,9 @@ struct EditOptions: ParsableArguments {
         let (name, email) = try person()
         let reply: EditReply = try await options.client().post(
             path, EditRequest(host: host, reason: reason, author: name, email: email))
-        try options.show(reply) { "\($0.host) \($0.mac): \($0.did) in \($0.commit.prefix(8)), pushed" }
+        try options.show(reply) {
+            "\($0.host) \($0.mac): \($0.did) in \($0.commit.prefix(8)), pushed\nnow \($0.reason): \($0.explanation)"
+        }
     }
 
     private func person() throws -> (String, String) {

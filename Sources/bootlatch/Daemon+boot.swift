@@ -72,7 +72,11 @@ extension Daemon {
             case .repeated, .noted: break
             case .unknownToken:
                 try await holdMismatched(at: request.source, evidence: "from \(source) at \(now)")
-                return HookResponse(status: 404, body: "no boot of ours has this token; see `bootlatch events`\n")
+                return HookResponse(
+                    status: 404,
+                    body:
+                        "no boot of ours has this token: a machine posts to the URL of the script that it was served last\n"
+                )
             }
             return HookResponse()
         } catch {

@@ -46,7 +46,7 @@ struct DHCPServerTests {
             #expect(answers.allSatisfy { $0.yourAddress == Lab.reserved })
             #expect(answers.allSatisfy { $0.file.hasPrefix("\(running.base)/boot/\(Lab.mac.hyphenated)/script.ipxe?") })
             #expect(running.server.addresses[Lab.reserved] == Lab.mac)
-            #expect(running.calls.all.saw == ["dhcp \(Lab.mac) netboot", "dhcp \(Lab.mac) netboot"])
+            #expect(running.calls.all.saw == ["dhcp \(Lab.mac) armed", "dhcp \(Lab.mac) armed"])
         }
     }
 

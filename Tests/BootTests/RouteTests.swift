@@ -96,7 +96,7 @@ struct RouteTests {
         #expect(text.hasPrefix("#!ipxe\n"))
         #expect(text.contains("\n\(command)"))
         #expect(text.hasSuffix("exit 1\n"))
-        #expect(calls.all.saw == ["script 52:54:00:12:34:01 spent: provisioned"])
+        #expect(calls.all.saw == ["script 52:54:00:12:34:01 spent:provisioned"])
     }
 
     @Test func `a webhook comes through with its token, kind, body and source`() async throws {

@@ -25,7 +25,7 @@ struct TFTPAnswerTests {
         for (name, mac) in [("52-54-00-12-34-01/snponly.efi", nil), ("snponly.efi", Lab.mac)] as [(String, MACAddress?)]
         {
             let question = TFTPQuestion(TFTPRequest(file: name, options: Self.ovmf), mac: mac, decision: refused)
-            #expect(answer(to: question) == .refuse(.accessViolation, "refused: spent: provisioned"))
+            #expect(answer(to: question) == .refuse(.accessViolation, "refused: spent:provisioned"))
         }
     }
 
@@ -64,7 +64,7 @@ struct TFTPAnswerTests {
     @Test func `a script by name is the stub, for anyone`() {
         #expect(answer(to: TFTPQuestion(TFTPRequest(file: "boot.ipxe"))) == .stub(nil))
         let question = TFTPQuestion(TFTPRequest(file: "boot.ipxe"), mac: Lab.mac, decision: refused, refuse: .tftpError)
-        #expect(answer(to: question) == .refuse(.accessViolation, "refused: spent: provisioned"))
+        #expect(answer(to: question) == .refuse(.accessViolation, "refused: spent:provisioned"))
     }
 
     @Test func `mail is not served`() {

@@ -14,7 +14,13 @@ struct OperatorsAPITests {
         let response = try await HTTPClient().request(
             body == nil ? .GET : .POST, target, path: path, body: body.map { .init(string: $0) },
             deadline: .now.advanced(by: .seconds(20)))
-        return (response.status, try JSONDecoder().decode(Reply.self, from: Data(response.body.readableBytesView)))
+        let data = Data(response.body.readableBytesView)
+        do {
+            return (response.status, try JSONDecoder().decode(Reply.self, from: data))
+        } catch {
+            Issue.record("\(path) answered \(response.status): \(response.text)")
+            throw error
+        }
     }
 
     @Test func `questions are answered, wrong ones with what to do instead`() async throws {
@@ -30,6 +36,8 @@ struct OperatorsAPITests {
         let why: (status: Int, reply: WhyReply) = try await ask(socket, "/v1/why?host=\(ServedLab.mac)")
         #expect(why.reply.interfaces.first?.rules.first { $0.rule == "on" }?.refusal == "off")
         #expect(why.reply.interfaces.first?.next.contains("allowPXE") == true)
+        // There is no arming that these could be about.
+        #expect(why.reply.interfaces.first?.rules.contains { $0.rule == "recorded" || $0.rule == "deadline" } == false)
 
         for (path, body, code, hint) in [
             ("/v1/status?host=nobody", nil, 404, "no host nobody"), ("/v1/why", nil, 404, "say which"),
@@ -50,7 +58,7 @@ struct OperatorsAPITests {
         let socket = HTTPClient.Target.unix(path: daemon.socket)
         let body = #"{"host": "node-01", "author": "Grace", "email": "grace@lab", "reason": "new disk"}"#
         let armed: (status: Int, reply: EditReply) = try await ask(socket, "/v1/arm", post: body)
-        #expect(armed.status == 200 && armed.reply.did == "turned on")
+        #expect(armed.status == 200 && armed.reply.did == "turned on" && armed.reply.reason == "armed")
         #expect(try await daemon.reason() == "armed")
         let log = try lab.git("--git-dir", lab.path("remote.git"), "log", "-1", "--format=%an <%ae> %s", "main")
         #expect(log == "Grace <grace@lab> Enable PXE for node-01: new disk\n")
@@ -58,6 +66,20 @@ struct OperatorsAPITests {
         #expect(off.status == 200)
         #expect(try await daemon.reason() == "off")
         #expect(try !lab.isOnInRemote())
+    }
+
+    @Test func `arm says so when the commit does not let the machine in`() async throws {
+        let lab = try ServedLab()
+        let daemon = try await lab.start()
+        let socket = HTTPClient.Target.unix(path: daemon.socket)
+        let body = #"{"host": "node-01", "author": "Grace", "email": "grace@lab"}"#
+        for expected in ["armed", "armed", "armed", "held:flapping"] {
+            let armed: (status: Int, reply: EditReply) = try await ask(socket, "/v1/arm", post: body)
+            #expect(armed.status == 200 && armed.reply.reason == expected)
+            #expect(armed.reply.explanation.contains(expected == "armed" ? "may netboot" : "--accept"))
+            let off: (status: Int, reply: EditReply) = try await ask(socket, "/v1/disarm", post: body)
+            #expect(off.reply.reason == "off")
+        }
     }
 
     @Test func `the listener on TCP answers questions and changes nothing`() async throws {

@@ -48,6 +48,9 @@ import Testing
         #expect(run.status == 0)
         #expect(!run.output.contains("report "))
         #expect(try await lab.bootlatch("events", "node-01").output.contains("  report  ") == false)
+        // The kernel is out and the report is not in: the machine has not failed yet.
+        let why = try await lab.bootlatch("why", "node-01").output
+        #expect(why.contains("localBoot, installing") && why.contains("its report is awaited until the deadline"))
     }
 
     @Test func `where DHCP is another server's it has to be named`() async throws {

@@ -1,6 +1,5 @@
 import Inventory
 import Testing
-import Web
 
 struct DecisionWordsTests {
     private static let refusals: [Refusal] =

@@ -1,5 +1,3 @@
-import Inventory
-
 extension Decision {
     /// `netboot`, `localBoot` or `ignore`.
     package var word: String {
@@ -15,14 +13,7 @@ extension Decision {
         switch self {
         case .netboot: "armed"
         case .ignore(let unknown): unknown.rawValue
-        case .localBoot(.off): "off"
-        case .localBoot(.spent(let ending)): "spent:\(ending.rawValue)"
-        case .localBoot(.held(let hold)): "held:\(hold.rawValue)"
-        case .localBoot(.suspended(let suspension)): "suspended:\(suspension.rawValue)"
-        case .localBoot(.never): "never"
-        case .localBoot(.noPlan): "noPlan"
-        case .localBoot(.journal): "journal"
-        case .localBoot(.superseded): "superseded"
+        case .localBoot(let refusal): refusal.reason
         }
     }
 
@@ -31,15 +22,36 @@ extension Decision {
         switch self {
         case .netboot: "it may netboot until its report, its deadline or its last attempt"
         case .ignore: "no manifest names this MAC; add one to the inventory"
-        case .localBoot(.off): "the manifest does not say `allowPXE: true`; `bootlatch arm HOST`, or edit and push"
-        case .localBoot(.spent(let ending)): ending.explanation
-        case .localBoot(.held(let hold)): hold.explanation
-        case .localBoot(.suspended(let suspension)): suspension.explanation
-        case .localBoot(.never): "a policy says `netboot: never`; change the policy"
-        case .localBoot(.noPlan): "nothing says what to boot; give it `ipxe` or `osie`, or a policy with a `profile`"
-        case .localBoot(.journal):
-            "the journal can't be written, so nobody is let in; make room on the disk or make it writable"
-        case .localBoot(.superseded): "a newer arming took this boot's place; the machine's next boot uses it"
+        case .localBoot(let refusal): refusal.explanation
+        }
+    }
+}
+
+extension Refusal {
+    /// The same word in logs, on a machine's console, in `status` and in the API.
+    package var reason: String {
+        switch self {
+        case .off: "off"
+        case .spent(let ending): "spent:\(ending.rawValue)"
+        case .held(let hold): "held:\(hold.rawValue)"
+        case .suspended(let suspension): "suspended:\(suspension.rawValue)"
+        case .never: "never"
+        case .noPlan: "noPlan"
+        case .journal: "journal"
+        case .superseded: "superseded"
+        }
+    }
+
+    var explanation: String {
+        switch self {
+        case .off: "the manifest does not say `allowPXE: true`; `bootlatch arm HOST`, or edit and push"
+        case .spent(let ending): ending.explanation
+        case .held(let hold): hold.explanation
+        case .suspended(let suspension): suspension.explanation
+        case .never: "a policy says `netboot: never`; change the policy"
+        case .noPlan: "nothing says what to boot; give it `ipxe` or `osie`, or a policy with a `profile`"
+        case .journal: "the journal can't be written, so nobody is let in; make room on the disk or make it writable"
+        case .superseded: "a newer arming took this boot's place; the machine's next boot uses it"
         }
     }
 }
