@@ -1,3 +1,5 @@
+import HashTreeCollections
+
 extension Inventory {
     func hosts(claiming mac: MACAddress) -> Set<Host.ID> { Set((claims[mac] ?? []).map(\.host)) }
 
