@@ -20,15 +20,16 @@ extension Ledger {
         records.values.filter { $0.ending == nil }.sorted { $0.arming.sequence < $1.arming.sequence }
     }
 
-    /// The armings that a report about this boot spends: the unspent ones of its host and of `macs`, the interfaces of the same
-    /// machine under whatever name, made before its script was served; and its own, also when that had run out.
+    /// The armings that a report about this boot spends: the unspent ones of its host, as it was called when it was armed and when its
+    /// script was served, and of `macs`, the interfaces of the same machine under whatever name, made before its script was served; and its own, also when that had run out.
     package func armings(reportedBy boot: Boot, sameMachine macs: Set<MACAddress>) -> [Record] {
         guard let own = self[boot.arming] else { return [] }
         let hasRunOut = own.ending == .expired || own.ending == .exhausted
         return (hasRunOut ? [own] : [])
             + unspent.filter { record in
                 record.arming.sequence < boot.sequence
-                    && (record.arming.host == own.arming.host || macs.contains(record.arming.mac)
+                    && (record.arming.host == own.arming.host || record.arming.host == boot.host
+                        || macs.contains(record.arming.mac)
                         || record.arming.id == boot.arming)
             }
     }

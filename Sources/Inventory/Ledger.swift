@@ -19,6 +19,8 @@ package struct Boot: Sendable, Equatable {
     package var hookToken: Token
     package var arming: Arming.ID
     package var mac: MACAddress
+    /// The host that the MAC was of when the script was served, where that was no longer the arming's.
+    package var host: Host.ID?
     package var sequence: Int64
     /// When the first script was served.
     package var startedAt: Instant
@@ -28,13 +30,15 @@ package struct Boot: Sendable, Equatable {
     package var address: IPv4Address?
 
     package init(
-        token: Token, hookToken: Token, arming: Arming.ID, mac: MACAddress, sequence: Int64, startedAt: Instant,
+        token: Token, hookToken: Token, arming: Arming.ID, mac: MACAddress, host: Host.ID? = nil, sequence: Int64,
+        startedAt: Instant,
         kernel: Kernel = .none, uuid: String? = nil, serial: String? = nil, address: IPv4Address? = nil
     ) {
         self.token = token
         self.hookToken = hookToken
         self.arming = arming
         self.mac = mac
+        self.host = host
         self.sequence = sequence
         self.startedAt = startedAt
         self.kernel = kernel
@@ -122,12 +126,12 @@ extension Ledger {
         return count
     }
 
-    /// No further boot is left.
     /// The kernel of its last boot was served whole, and no report came yet: the machine is installing, as far as one can tell.
     package func awaitsReport(_ record: Record) -> Bool {
         record.ending == nil && record.hold == nil && attempts(of: record).full >= record.arming.attempts.full
     }
 
+    /// No further boot is left.
     package func isExhausted(_ record: Record) -> Bool {
         let used = attempts(of: record)
         return used.full >= record.arming.attempts.full || used.early >= record.arming.attempts.early

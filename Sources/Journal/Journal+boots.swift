@@ -13,8 +13,10 @@ extension Journal {
         if let record = ledger[id], let open = ledger.openBoot(of: record, at: now.wall), ledger.isWritable {
             return open
         }
+        let host = gate.current.inventory[sighting.mac]?.host.id
         let boot = Boot(
-            token: .random(), hookToken: .random(), arming: id, mac: sighting.mac, sequence: nextSequence(),
+            token: .random(), hookToken: .random(), arming: id, mac: sighting.mac,
+            host: host == ledger[id]?.arming.host ? nil : host, sequence: nextSequence(),
             startedAt: now.wall, uuid: sighting.uuid,
             serial: sighting.serial, address: sighting.address)
         let event = Event(

@@ -128,7 +128,7 @@ extension Journal {
         try read { db in
             try String.fetchOne(
                 db,
-                sql: "SELECT id FROM ownCommit WHERE mac = ? AND landed = 1 ORDER BY madeAt DESC, rowid DESC LIMIT 1",
+                sql: "SELECT id FROM ownCommit WHERE mac = ? AND landed = 1 ORDER BY rowid DESC LIMIT 1",
                 arguments: [mac.column]
             ).map { CommitID($0) }
         }

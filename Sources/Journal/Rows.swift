@@ -81,7 +81,7 @@ extension Boot {
         let address: Int64? = row["address"]
         self.init(
             token: Token(row["token"]), hookToken: Token(row["hookToken"]), arming: Arming.ID(row["arming"]),
-            mac: MACAddress(row: row),
+            mac: MACAddress(row: row), host: (row["name"] as String?).map { _ in Host.ID(row: row) },
             sequence: row["sequence"], startedAt: Instant(seconds: row["startedAt"]),
             kernel: Boot.Kernel(rawValue: row["kernel"]) ?? .whole, uuid: row["uuid"], serial: row["serial"],
             address: address.map { IPv4Address(bits: UInt32(truncatingIfNeeded: $0)) })
@@ -90,13 +90,13 @@ extension Boot {
     func insert(in db: Database) throws {
         try db.execute(
             sql: """
-                INSERT INTO boot (token, hookToken, arming, mac, sequence, startedAt, kernel, uuid, serial, address)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO boot (token, hookToken, arming, mac, sequence, startedAt, kernel, uuid, serial, address, namespace, name)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 token.text, hookToken.text, arming.text, mac.column, sequence, startedAt.seconds, kernel.rawValue, uuid,
                 serial,
-                address.map { Int64($0.bits) },
+                address.map { Int64($0.bits) }, host?.namespace, host?.name,
             ])
     }
 }

@@ -5,6 +5,9 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("armings, boots, intents, events") { db in try db.execute(sql: first) }
+        migrator.registerMigration("the host of a boot") { db in
+            try db.execute(sql: "ALTER TABLE boot ADD COLUMN namespace TEXT; ALTER TABLE boot ADD COLUMN name TEXT")
+        }
         return migrator
     }
 

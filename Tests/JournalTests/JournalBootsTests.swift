@@ -110,6 +110,24 @@ struct JournalBootsTests {
         #expect(bench.ledger[after]?.ending == nil)
     }
 
+    @Test func `a report spends the armings of the host that the machine was when its script was served`() async throws
+    {
+        let bench = try Bench()
+        let armedAsA = try await bench.arm(.a, "a")
+        let other = try await bench.arm(.b, "b")
+        let interface = InterfaceSpec(mac: .a, isOn: true, netbootLocation: SourceLocation(path: "b.yaml", line: 3))
+        let host = Host(
+            id: Host.ID(name: "b"), interfaces: [interface], location: SourceLocation(path: "b.yaml", line: 1))
+        let file = ParsedFile(path: "b.yaml", hosts: [host])
+        let exchanged = Inventory().advanced(by: Delta(["b.yaml": .read(file, content: "1")])).inventory
+        bench.gate.update { $0.inventory = exchanged }
+        let boot = try await bench.boot(.a, armedAsA)
+        bench.gate.update { $0.inventory = Inventory() }
+        let reported = try await bench.reopened().journal.report(
+            .success, hook: boot.hookToken, evidence: "webhook", at: now)
+        #expect(reported == .spent([armedAsA, other]))
+    }
+
     @Test(arguments: [
         "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
         "03000200-0400-0500-0006-000700080009", "",

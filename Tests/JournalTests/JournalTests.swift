@@ -126,6 +126,11 @@ struct JournalTests {
         pass.landed = [CommitID("cccc")]
         try await bench.journal.record(pass, at: now.later(61))
         #expect(try await bench.journal.lastDisarm(of: .a) == CommitID("cccc"))
+        // The last one, whatever the clock said.
+        let third = try await spent(bench, .a, "a")
+        try await bench.journal.committing([(CommitID("dddd"), third)], at: now.later(-7200))
+        try await bench.journal.done([(third, CommitID("dddd"))], at: now.later(-7200))
+        #expect(try await bench.journal.lastDisarm(of: .a) == CommitID("dddd"))
     }
 
     @Test func `dropped disarms are owed again, those that are dropped too often are not written`() async throws {

@@ -29,6 +29,8 @@ struct Lab {
     private var twins: Set<String> = []
     /// Hosts that a commit lost together with more than half of the others; they no longer stand in a file.
     var lost: [String: Machine] = [:]
+    /// The same with all their cards, also those that stand in a file again.
+    var lostWhole: [String: Machine] = [:]
 
     init() {}
 

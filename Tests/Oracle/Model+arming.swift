@@ -82,6 +82,7 @@ extension Model {
         guard !has(.rule17AcceptIgnored), reachable else { return }
         try pass()
         lab.lost[host] = nil
+        lab.lostWhole[host] = nil
         guard let machine = lab.machines[host] else { return }
         for card in machine.cards {
             guard lab.explicit(card.mac)?.card.on == true, let state = states[card.mac], state.on else { continue }

@@ -50,8 +50,12 @@ extension Model {
         let before = lab
         var after = Lab(try history.tree(commit), after: before)
         after.lost = before.lost.filter { after.machines[$0.key] == nil }
+        after.lostWhole = before.lostWhole.filter { after.machines[$0.key] == nil }
         let gone = before.machines.filter { after.machines[$0.key] == nil }
-        if gone.count * 2 > before.machines.count && !has(.rule18LossIgnored) { after.lost.merge(gone) { $1 } }
+        if gone.count * 2 > before.machines.count && !has(.rule18LossIgnored) {
+            after.lost.merge(gone) { $1 }
+            after.lostWhole.merge(gone) { $1 }
+        }
         // A card that stands in a file again is not lost, whatever its host is called.
         for (id, machine) in after.lost { after.lost[id]?.cards = machine.cards.filter { after.claims[$0.mac] == nil } }
         lab = after
@@ -76,7 +80,9 @@ extension Model {
     private func pair(_ step: inout Step) {
         let (before, after) = (step.before, step.after)
         for (id, now) in after.machines.sorted(by: { $0.key < $1.key }) {
-            guard let then = before.machines[id], now.cards.contains(where: { after.explicit($0.mac) != nil }) else {
+            guard let then = before.machines[id] ?? before.lostWhole[id],
+                now.cards.contains(where: { after.explicit($0.mac) != nil })
+            else {
                 continue
             }
             for index in now.cards.indices where then.cards.indices.contains(index) {

@@ -73,7 +73,7 @@ extension Model {
 
     /// Learns of our own commit in the remote.
     func landed(_ commit: String, _ macs: [String: Int]) {
-        ours[commit] = macs
+        if ours.updateValue(macs, forKey: commit) == nil { oursInOrder.append(commit) }
         for (mac, id) in macs {
             lastDisarm[mac] = commit
             intents.remove(id)
@@ -105,6 +105,7 @@ extension Model {
         uuids = [:]
         intents = []
         ours = [:]
+        oursInOrder = []
         lastDisarm = [:]
         drops = [:]
         stopped = []

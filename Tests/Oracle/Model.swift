@@ -53,6 +53,8 @@ package final class Model {
     var intents: Set<Int> = []
     /// Our commits: the MACs each turned off and their armings.
     var ours: [String: [String: Int]] = [:]
+    /// The same, oldest first.
+    var oursInOrder: [String] = []
     var lastDisarm: [String: String] = [:]
     var drops: [String: [Int64]] = [:]
     /// Armings whose disarm is not written any more, after three drops.

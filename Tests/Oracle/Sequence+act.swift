@@ -142,7 +142,7 @@ extension Sequence {
             try await rearmStep("toggle \(mac.suffix(2))") { try self.pushTurns(mac, [false, true]) }
         case 5..<7:
             let reached = try history.reach(tip)
-            let ours = model.ours.keys.sorted().filter { reached.contains($0) }
+            let ours = model.oursInOrder.filter { reached.contains($0) }
             guard let disarm = random.pick(ours) else { break }
             try await rearmStep("revert our disarm") { try self.pushRevert(disarm) }
         case 7..<9:

@@ -125,7 +125,7 @@ extension Sequence {
     @discardableResult
     func pushRevert(_ id: String? = nil) throws -> Bool {
         let reached = try history.reach(tip)
-        let recent = try (pushed.suffix(12) + model.ours.keys.sorted()).filter { id in
+        let recent = try (pushed.suffix(12) + model.oursInOrder).filter { id in
             guard reached.contains(id) else { return false }
             return try history.commit(id).parents.count == 1
         }
@@ -180,7 +180,11 @@ extension Sequence {
     /// A force push to before our last disarm, as someone does who pushes an old clone.
     func dropOurs() throws {
         let reached = try history.reach(tip)
-        guard let ours = model.lastDisarm.values.sorted().last(where: { reached.contains($0) }) else { return }
+        guard
+            let ours = model.lastDisarm.sorted(by: { $0.key < $1.key }).map(\.value).last(where: {
+                reached.contains($0)
+            })
+        else { return }
         guard var base = try history.commit(ours).parents.first else { return }
         if random.chance(50), let id = try work(on: base) { base = id }
         try push(base, "force push that drops our \(ours.prefix(7)):")
