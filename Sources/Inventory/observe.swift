@@ -45,7 +45,8 @@ private struct Observer {
 
     mutating func run(_ touched: Set<MACAddress>) {
         // In the order of the manifests, so that one commit's armings get their ids in an order that a reader can follow.
-        let macs = touched.sorted { place(of: $0) < place(of: $1) }
+        // Each place is looked up once: a first sight touches every MAC there is.
+        let macs = touched.map { (mac: $0, place: place(of: $0)) }.sorted { $0.place < $1.place }.map(\.mac)
         if step.kind == .commit {
             moveEdited(macs)
             holdExchanged(macs)
