@@ -1,5 +1,8 @@
 """Bootlatch's own DHCP: as the network's server, and as a proxy beside one that leases."""
 
+import clients
+import lossy
+from cable import Rates
 from isc import always_named, never_armed
 from manifests import HEAD, OSIE, SCRIPT
 from story import MAC, Story
@@ -68,6 +71,11 @@ CASES = {
     "uefi http boot, server, osie": server("uefi-http", OSIE),
     "bios, proxy beside dnsmasq, ipxe.contents": proxy("bios", SCRIPT),
     "uefi, proxy beside dnsmasq, osie": proxy("uefi", OSIE),
+    "bios, undionly chain": lambda story: lossy.undionly(story, Rates(0, 0, 0)),
+    "bios, undionly chain, lossy": lambda story: lossy.undionly(story, Rates(0.06, 0.03, 0.06)),
+    "uefi, server, lossy": lossy.uefi,
+    "tftp clients, lossy": clients.some,
+    "tftp clients, block numbers roll over, lossy": clients.rollover,
     "isc, one file name, never armed, bios": lambda story: never_armed(story, "bios"),
     "isc, one file name, bios": lambda story: always_named(story, "bios", "one-file-name.conf"),
     "isc, one file name, uefi": lambda story: always_named(story, "uefi", "one-file-name.conf"),

@@ -101,6 +101,8 @@ class Story:
         for service in filter(None, self.services):
             service.process.kill()
             service.process.wait()
+        if hasattr(self, "cable"):
+            self.cable.close()
 
     def evidence(self):
         """For a failure: the last words of everyone."""
