@@ -6,8 +6,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 BUILD_PACKAGES = git libgit2-dev libsqlite3-dev libyaml-dev pkg-config
 TEST_PACKAGES = atftp curl dnsmasq-base git iproute2 openssh-client openssh-server openssl python3 strace tftp-hpa \
     util-linux
-FIRMWARE_PACKAGES = binutils busybox-static dnsmasq-base git iproute2 ipxe isc-dhcp-server make ovmf python3 \
-    qemu-system-x86 util-linux
+FIRMWARE_PACKAGES = atftp binutils busybox-static curl dnsmasq-base git iproute2 ipxe isc-dhcp-server make ovmf \
+    python3 qemu-system-x86 tftp-hpa util-linux
 BENCH_PACKAGES = git iproute2 kea-admin kea-dhcp4-server python3
 
 BINARY = $(shell swift build --show-bin-path)/bootlatch

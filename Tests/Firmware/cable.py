@@ -119,7 +119,8 @@ class Cable:
 
     def suffered(self, kind, address=None):
         """What became of a protocol's frames, of one address or of all, as a Counter."""
-        return sum((found for key, found in self.counts.items() if key[0] == kind and address in (None, key[1])), Counter())
+        chosen = (found for key, found in self.counts.items() if key[0] == kind and address in (None, key[1]))
+        return sum(chosen, Counter())
 
 
 def tap(name, bridge):

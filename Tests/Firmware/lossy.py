@@ -1,16 +1,11 @@
-"""Real firmware and real TFTP clients behind a bad cable."""
+"""Real firmware behind a bad cable, and the BIOS chain through undionly.kpxe."""
 
-import hashlib
-import random
-import subprocess
-import time
 from pathlib import Path
 
 from cable import Cable, Rates, told
-from lab import ADDRESS
 from manifests import HEAD, OSIE
 from packets import IPXE, PAD, USER_CLASS, VENDOR_CLASS, boot_file, dhcp_options
-from rig import Failed, expect, sh
+from rig import expect
 from story import MAC, Story
 
 LOADERS = Path("/usr/lib/ipxe")
