@@ -73,6 +73,8 @@ class Cable:
         for end in [*self.ends, self.stopper]:
             os.close(end)
         for name in self.clients:
+            # The kernel would take the cable away with the namespace, but not at once.
+            sh("ip", "link", "delete", name)
             sh("ip", "netns", "delete", name)
         sh("ip", "link", "set", "tap0", "master", BRIDGE)
         sh("ip", "link", "delete", FAR)

@@ -10,7 +10,7 @@ from cable import Cable, Rates, told
 from lab import ADDRESS
 from lossy import hurt
 from manifests import HEAD
-from rig import eventually, expect
+from rig import Failed, eventually, expect
 from story import Story
 
 FILE = "many.bin"
@@ -86,7 +86,11 @@ def fetched(story: Story, clients, size, rates, watch=lambda frame, *_: frame, d
             address, machine = f"10.10.20.{60 + number}", f"client{number}"
             story.cable.client(machine, address)
             running[address] = client, begin(story, machine, client)
-        eventually("every client is through", through, deadline)
+        try:
+            eventually("every client is through", through, deadline)
+        except Failed as late:
+            missing = [client.name for address, (client, _) in running.items() if address not in seconds]
+            raise Failed(f"{late}, but {'; '.join(missing)} not") from None
         for number, (address, (client, process)) in enumerate(running.items()):
             holds(story, client, address, process.returncode, story.folder / f"client{number}.bin", wanted)
             story.notes.append(f"{client.name} {seconds[address]:.0f} s")
