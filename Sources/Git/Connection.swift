@@ -66,12 +66,13 @@ struct Connection: ~Copyable {
     }
 
     /// Sends the history of our ref `source` and asks the remote to move `ref` to it. Success says only that it was asked.
-    func upload(_ source: String, to ref: String) throws(GitError) {
+    func upload(_ source: String, to ref: String, replacing: Bool) throws(GitError) {
         var options = git_push_options()
         git_push_options_init(&options, UInt32(GIT_PUSH_OPTIONS_VERSION))
         options.callbacks = session.callbacks
         options.proxy_opts.type = GIT_PROXY_AUTO
-        try session.check(withRefspec("\(source):\(ref)") { git_remote_upload(remote.pointer, $0, &options) })
+        try session.check(
+            withRefspec("\(replacing ? "+" : "")\(source):\(ref)") { git_remote_upload(remote.pointer, $0, &options) })
     }
 }
 

@@ -1,21 +1,22 @@
 import CLibgit2
 
 extension Remote {
-    /// Moves `branch` from `expecting` (nil: it does not exist yet) to `commit`, which descends from it. Never by force.
+    /// Moves `branch` from `expecting` (nil: it does not exist yet) to `commit`, which descends from it; with `replacing`, also where
+    /// it does not. A branch that stands elsewhere is never touched.
     ///
     /// - Throws: when it is not known how the push ended, a deadline included: fetch again to find out.
     package nonisolated func push(
-        _ commit: ObjectID, from path: String, to branch: String, expecting: ObjectID?, options: [String] = [],
-        deadline: Duration
+        _ commit: ObjectID, from path: String, to branch: String, expecting: ObjectID?, replacing: Bool = false,
+        options: [String] = [], deadline: Duration
     ) async throws(GitError) -> PushOutcome {
         try await bounded(deadline, as: address.description) { (operation) throws(GitError) in
-            try await pushNow(commit, from: path, branch, expecting, options, operation)
+            try await pushNow(commit, from: path, branch, expecting, replacing, options, operation)
         }
     }
 
     private func pushNow(
-        _ commit: ObjectID, from path: String, _ branch: String, _ expecting: ObjectID?, _ options: [String],
-        _ operation: Operation
+        _ commit: ObjectID, from path: String, _ branch: String, _ expecting: ObjectID?, _ replacing: Bool,
+        _ options: [String], _ operation: Operation
     ) throws(GitError) -> PushOutcome {
         let ref = try branchRef(branch)
         let repository = try Repository.open(path)
@@ -24,8 +25,8 @@ extension Remote {
             // libgit2 updates a local repository's refs without a lock and runs no hooks; nor does it send options.
             attempt =
                 address.isLocal || !options.isEmpty
-                ? try pushByProgram(commit, from: path, repository, ref, expecting, options, operation)
-                : try pushByLibrary(commit, from: path, repository, ref, expecting, operation)
+                ? try pushByProgram(commit, from: path, repository, ref, expecting, replacing, options, operation)
+                : try pushByLibrary(commit, from: path, repository, ref, expecting, replacing, operation)
         } catch {
             // The server may have moved the branch before the connection broke.
             if operation.ending == nil, try readBack(path, repository, ref, operation) == commit {
@@ -56,7 +57,7 @@ extension Remote {
 
     private func pushByLibrary(
         _ commit: ObjectID, from path: String, _ repository: borrowing Handle, _ ref: String, _ expecting: ObjectID?,
-        _ operation: Operation
+        _ replacing: Bool, _ operation: Operation
     ) throws(GitError) -> Attempt {
         let session = try makeSession(operation)
         return try operation.observing { () throws(GitError) in
@@ -67,7 +68,7 @@ extension Remote {
             let source = "refs/bootlatch/push/\(commit)"
             try setTip(of: source, to: commit, in: repository)
             defer { git_reference_remove(repository.pointer, source) }
-            try connection.upload(source, to: ref)
+            try connection.upload(source, to: ref, replacing: replacing)
             guard let reason = session.refused[ref] else { return .sent }
             return .rejected([reason, session.remark].filter { !$0.isEmpty }.joined(separator: ": "))
         }
@@ -101,11 +102,12 @@ extension Remote {
 
     private func pushByProgram(
         _ commit: ObjectID, from path: String, _ repository: borrowing Handle, _ ref: String, _ expecting: ObjectID?,
-        _ options: [String], _ operation: Operation
+        _ replacing: Bool, _ options: [String], _ operation: Operation
     ) throws(GitError) -> Attempt {
         guard try readBack(path, repository, ref, operation) == expecting else { return .raced }
         var arguments = ["git", "-C", path, "-c", "core.hooksPath=/dev/null", "push", "--porcelain", "--no-verify"]
         for option in options { arguments += ["--push-option", option] }
+        if replacing { arguments.append("--force-with-lease=\(ref):\(expecting?.description ?? "")") }
         arguments += ["--", absolute(address.url, isLocal: address.isLocal), "\(commit):\(ref)"]
         let result = try run(arguments, environment: try programEnvironment(), until: operation)
         if result.status == 0 { return .sent }

@@ -3,14 +3,44 @@ import CLibgit2
 extension Repository {
     /// Writes a commit on top of `parent` (nil starts a history) in which each path holds the given bytes, exactly:
     /// no attribute or setting converts them. A path that exists keeps its mode; a new one is a plain file. No ref moves.
+    /// With a signer the commit carries its signature.
     package func commit(
         parent: ObjectID?, edits: [(path: String, bytes: [UInt8])], author: Signature, committer: Signature,
-        message: String
-    ) throws(GitError) -> ObjectID {
+        message: String, signer: CommitSigner? = nil
+    ) async throws(GitError) -> ObjectID {
         let base = if let parent { try tree(of: parent) } else { try writeEmptyTree() }
         let tree = try writeTree(base, edits)
         guard tree != base else { throw .nothingChanged }
-        return try writeCommit(tree, parent, try makeSignature(author), try makeSignature(committer), message)
+        guard let signer else {
+            return try writeCommit(tree, parent, try makeSignature(author), try makeSignature(committer), message)
+        }
+        let text = try commitText(tree, parent, author, committer, message)
+        let signature = try await signer.signature(of: text, in: path)
+        var oid = git_oid()
+        try check(
+            "write a signed commit",
+            git_commit_create_with_signature(&oid, handle.pointer, text, signature, "gpgsig"))
+        return ObjectID(oid)
+    }
+
+    /// A commit as git stores it (gitformat-commit): what a signature is about.
+    private func commitText(
+        _ tree: ObjectID, _ parent: ObjectID?, _ author: Signature, _ committer: Signature, _ message: String
+    ) throws(GitError) -> String {
+        var lines = ["tree \(tree)"]
+        if let parent { lines.append("parent \(parent)") }
+        lines += ["author \(try header(author))", "committer \(try header(committer))", "", message]
+        return lines.joined(separator: "\n")
+    }
+
+    private func header(_ value: Signature) throws(GitError) -> String {
+        // Through libgit2, which takes out what a name must not hold.
+        let made = try makeSignature(value)
+        defer { git_signature_free(made) }
+        let clean = Signature(made.pointee)
+        let (sign, offset) = (clean.offsetMinutes < 0 ? "-" : "+", abs(clean.offsetMinutes))
+        let digits = "\(10_000 + offset / 60 * 100 + offset % 60)".dropFirst()
+        return "\(clean.name) <\(clean.email)> \(clean.seconds) \(sign)\(digits)"
     }
 
     private func writeTree(

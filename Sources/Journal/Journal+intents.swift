@@ -7,6 +7,8 @@ package struct Intent: Sendable, Equatable {
         case owed
         /// The edit was refused; a person has to act. Tried again when the file changes.
         case blocked
+        /// It stands in a branch of its own, and waits for somebody to merge it.
+        case proposed
         /// Force pushes dropped the commit again and again; writing stops until a person turns the interface off or arms it anew.
         case stopped
         case done
@@ -94,15 +96,18 @@ extension Journal {
     /// Why an intent can't be carried out; nil makes it owed again.
     ///
     /// - Throws: `JournalError`.
-    package func block(_ intent: Intent, by reason: String?, at now: Instant) throws(JournalError) {
+    package func block(
+        _ intent: Intent, by reason: String?, as state: Intent.State = .blocked, at now: Instant
+    ) throws(JournalError) {
         guard intent.blockedBy != reason else { return }
         try write { db in
             try db.execute(
                 sql: "UPDATE intent SET state = ?, blockedBy = ? WHERE id = ?",
-                arguments: [reason == nil ? "owed" : "blocked", reason, intent.id])
+                arguments: [(reason == nil ? .owed : state).rawValue, reason, intent.id])
         }
         if let reason {
-            announce(Event(.blocked, host: intent.arming.host, mac: intent.arming.mac, reason), at: now)
+            let kind: Event.Kind = state == .proposed ? .proposed : .blocked
+            announce(Event(kind, host: intent.arming.host, mac: intent.arming.mac, reason), at: now)
         }
     }
 
@@ -118,6 +123,17 @@ extension Journal {
                 if !armings.isEmpty { own[commit] = armings.map { Arming.ID($0) } }
             }
             return own
+        }
+    }
+
+    /// Commits that we made about this arming, newest first, in the remote or not.
+    ///
+    /// - Throws: `JournalError`.
+    package func commits(of arming: Arming.ID) throws(JournalError) -> [CommitID] {
+        try read { db in
+            try String.fetchAll(
+                db, sql: "SELECT id FROM ownCommit WHERE arming = ? ORDER BY rowid DESC", arguments: [arming.text]
+            ).map { CommitID($0) }
         }
     }
 

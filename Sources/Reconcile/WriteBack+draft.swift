@@ -15,28 +15,34 @@ extension WriteBack {
         var commits: [Made] = []
     }
 
-    /// Applies every intent that still fits to the tree of this tip, one commit for each host. What no longer fits is done;
-    /// what can't be edited is blocked with the reason.
-    func draft(on tip: ObjectID) async throws -> Draft {
-        var draft = Draft(head: tip)
+    /// The intents that still fit the tip, by host, oldest first. What no longer fits is done; what can't be edited is blocked
+    /// with the reason.
+    func owedByHost(at tip: ObjectID) async throws -> [(host: Host.ID, intents: [Intent])] {
         var hosts: [Host.ID] = []
         var owed: [Host.ID: [Intent]] = [:]
         for intent in try await journal.owedIntents() where intent.state != .stopped {
             // As it is called now: the host may have been renamed, or the card given to another one.
-            guard let host = try await host(toEdit: intent)?.id else { continue }
+            guard let host = try await host(toEdit: intent, at: tip)?.id else { continue }
             if owed[host] == nil { hosts.append(host) }
             owed[host, default: []].append(intent)
         }
-        for host in hosts { try await add(host, owed[host] ?? [], to: &draft) }
+        return hosts.map { ($0, owed[$0] ?? []) }
+    }
+
+    /// Applies these intents to the tree of this tip, one commit for each host.
+    func draft(_ owed: [(host: Host.ID, intents: [Intent])], on tip: ObjectID) async throws -> Draft {
+        var draft = Draft(head: tip)
+        for (host, intents) in owed { try await add(host, intents, to: &draft) }
         return draft
     }
 
     /// The host whose interface is on at the tip, by this very arming, in a file that can be edited; else nil.
-    private func host(toEdit intent: Intent) async throws -> Host? {
+    private func host(toEdit intent: Intent, at tip: ObjectID) async throws -> Host? {
         let inventory = gate.current.inventory
         let state = inventory.state(of: intent.arming.mac)
         guard state?.isOn == true, state?.arming == intent.arming.id else {
-            try await journal.done([(intent, nil)], at: now().wall)
+            // Ours, when somebody merged it, or when a crash came between push and journal.
+            try await journal.done([(intent, try await ownCommit(of: intent, in: tip))], at: now().wall)
             return nil
         }
         // A host that is gone for now still owes its commit when it comes back.
@@ -48,6 +54,15 @@ extension WriteBack {
             return nil
         }
         return interface.host
+    }
+
+    private func ownCommit(of intent: Intent, in tip: ObjectID) async throws -> CommitID? {
+        for commit in try await journal.commits(of: intent.arming.id) {
+            guard let id = ObjectID(hex: commit.hex), (try? await repository.commit(id)) != nil else { continue }
+            if id == tip { return commit }
+            if try await repository.isAncestor(id, of: tip) { return commit }
+        }
+        return nil
     }
 
     private func add(_ host: Host.ID, _ intents: [Intent], to draft: inout Draft) async throws {
@@ -66,11 +81,15 @@ extension WriteBack {
             }
         }
         guard bytes != before else { return }
-        let signature = Signature(name: settings.author, email: settings.email, seconds: now().wall.seconds)
         draft.head = try await repository.commit(
             parent: draft.head, edits: [(path, bytes)], author: signature, committer: signature,
-            message: message(for: host, edited))
+            message: message(for: host, edited), signer: settings.signer)
         draft.commits.append(Draft.Made(id: CommitID("\(draft.head)"), intents: edited))
+    }
+
+    /// Bootlatch as the maker of a commit.
+    var signature: Signature {
+        Signature(name: settings.author, email: settings.email, seconds: now().wall.seconds)
     }
 
     private func message(for host: Host.ID, _ intents: [Intent]) -> String {

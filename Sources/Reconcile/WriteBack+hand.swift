@@ -106,12 +106,14 @@ extension WriteBack {
             throw HandEditError(description: "\(path) is not in the repo any more; reconcile and try again")
         }
         let bytes = try editManifest(try await repository.blob(entry.id, limit: 4 << 20), path: path, change)
-        let signature = Signature(name: person.name, email: person.email, seconds: now().wall.seconds)
+        let author = Signature(name: person.name, email: person.email, seconds: now().wall.seconds)
+        // Our key can vouch for who made the commit, not for who wished it.
+        let committer = settings.signer == nil ? author : self.signature
         var lines = [reason.map { "\(subject): \($0)" } ?? subject, ""]
         lines += ["Bootlatch-Host: \(interface.host.id)", "Bootlatch-MAC: \(interface.mac)"]
         return try await repository.commit(
-            parent: tip, edits: [(path, bytes)], author: signature, committer: signature,
-            message: lines.joined(separator: "\n") + "\n")
+            parent: tip, edits: [(path, bytes)], author: author, committer: committer,
+            message: lines.joined(separator: "\n") + "\n", signer: settings.signer)
     }
 
     /// Our disarm turned `allowWorkflow` off with `allowPXE`; arming again gives it back.

@@ -13,6 +13,10 @@ package actor WriteBack {
         package var email = "bootlatch@localhost"
         /// `{host}` and `{reason}` are filled in.
         package var subject = "Disable PXE for {host}: {reason}"
+        /// Where disarms go for a person to merge; nil pushes them to the branch that is read.
+        package var branch: String?
+        /// Signs our commits.
+        package var signer: CommitSigner?
         /// Passed on to the server (`git push --push-option`).
         package var pushOptions: [String] = []
         /// For one flush with all its tries.
@@ -67,7 +71,9 @@ package actor WriteBack {
             let report = await reconciler.reconcile()
             if let failure = report.failure { throw WriteBackError(description: failure) }
             guard let head = report.tip.flatMap({ ObjectID(hex: $0.hex) }) else { return nil }
-            let draft = try await draft(on: head)
+            let owed = try await owedByHost(at: head)
+            if let branch = settings.branch { return try await propose(owed, on: head, in: branch) }
+            let draft = try await draft(owed, on: head)
             if draft.commits.isEmpty { return nil }
             switch try await push(draft, onto: head) {
             case .accepted: return CommitID("\(draft.head)")
@@ -83,10 +89,14 @@ package actor WriteBack {
         }
     }
 
-    private func push(_ draft: Draft, onto head: ObjectID) async throws -> PushOutcome {
+    func remember(_ draft: Draft) async throws {
         try await journal.committing(
             draft.commits.flatMap { commit in commit.intents.map { (commit.id, $0) } }, at: now().wall)
         reached(.committed)
+    }
+
+    private func push(_ draft: Draft, onto head: ObjectID) async throws -> PushOutcome {
+        try await remember(draft)
         let outcome = try await remote.push(
             draft.head, from: repository.path, to: reconciler.settings.branch, expecting: head,
             options: settings.pushOptions,

@@ -1,4 +1,5 @@
 import Boot
+import Git
 import Inventory
 import Manifest
 import Reconcile
@@ -47,7 +48,7 @@ extension FieldReader {
             return
         }
         let node = mapping("writeBack", of: root)
-        checkFields(of: node, known: ["mode", "author", "window", "subject", "pushOptions"])
+        checkFields(of: node, known: ["mode", "author", "window", "subject", "pushOptions", "branch", "signingKey"])
         if isOff("mode", of: node) {
             settings.writeBack.isOn = false
         } else if let mode = text("mode", of: node) {
@@ -62,6 +63,9 @@ extension FieldReader {
         if field("pushOptions", of: node) != nil {
             settings.writeBack.pushOptions = oneOrMoreTexts("pushOptions", of: node)
         }
+        settings.writeBack.branch = text("branch", of: node) ?? settings.writeBack.branch
+        settings.writeBack.signer =
+            text("signingKey", of: node).map { CommitSigner(key: $0) } ?? settings.writeBack.signer
         settings.window = duration("window", of: node, atLeast: 0) ?? settings.window
     }
 

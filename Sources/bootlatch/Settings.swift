@@ -49,7 +49,7 @@ extension Settings {
         "inventory.auth.username",
         "inventory.auth.passwordFile", "inventory.auth.tokenFile", "inventory.auth.caFile", "writeBack.mode",
         "writeBack.author.name", "writeBack.author.email", "writeBack.window", "writeBack.subject",
-        "writeBack.pushOptions",
+        "writeBack.pushOptions", "writeBack.branch", "writeBack.signingKey",
         "boot.interfaces", "boot.address", "boot.dhcp.mode", "boot.dhcp.port", "boot.dhcp.pxePort", "boot.tftp.port",
         "boot.http.port", "boot.http.artifacts", "boot.loaders", "control.socket", "control.http",
     ]
@@ -106,7 +106,8 @@ extension Settings {
         "state", "inventory.url", "inventory.branch", "inventory.auth.sshKey", "inventory.auth.passphraseFile",
         "inventory.auth.knownHosts", "inventory.auth.username", "inventory.auth.passwordFile",
         "inventory.auth.tokenFile", "inventory.auth.caFile", "writeBack.author.name", "writeBack.author.email",
-        "writeBack.subject", "boot.http.artifacts", "boot.loaders", "control.socket",
+        "writeBack.subject", "writeBack.branch", "writeBack.signingKey", "boot.http.artifacts", "boot.loaders",
+        "control.socket",
     ]
 
     private mutating func read(_ bytes: [UInt8], from path: String) throws {

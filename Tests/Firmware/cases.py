@@ -5,6 +5,7 @@ import lossy
 from cable import Rates
 from isc import always_named, never_armed
 from manifests import HEAD, OSIE, SCRIPT
+from pauses import as_agreed
 from story import MAC, Story
 from unit import runs_unprivileged, unit_is_valid
 
@@ -76,6 +77,7 @@ CASES = {
     "uefi, server, lossy": lossy.uefi,
     "tftp clients, lossy": clients.some,
     "tftp clients, block numbers roll over, lossy": clients.rollover,
+    "tftp server, pauses before repetitions": as_agreed,
     "isc, one file name, never armed, bios": lambda story: never_armed(story, "bios"),
     "isc, one file name, bios": lambda story: always_named(story, "bios", "one-file-name.conf"),
     "isc, one file name, uefi": lambda story: always_named(story, "uefi", "one-file-name.conf"),

@@ -42,6 +42,26 @@ struct RemotePushTests {
     }
 
     @Test(arguments: RemoteTests.Route.allCases)
+    func `a branch of our own is replaced, only where it stood as expected`(route: RemoteTests.Route) async throws {
+        let origin = try Origin()
+        let base = try origin.commit(["a": "1"])
+        let (remote, server) = try route.remote(to: origin)
+        let mirror = try Mirror()
+        _ = try await remote.fetch(into: mirror.path, branch: "main", deadline: .seconds(20))
+        let first = try await mirror.commit("a", "2", on: base)
+        let second = try await mirror.commit("a", "3", on: base)
+        func push(_ commit: ObjectID, expecting: ObjectID?) async throws -> PushOutcome {
+            try await remote.push(
+                commit, from: mirror.path, to: "ours", expecting: expecting, replacing: true, deadline: .seconds(20))
+        }
+        #expect(try await push(first, expecting: nil) == .accepted(tip: first))
+        #expect(try await push(second, expecting: base) == .raced)
+        #expect(try await push(second, expecting: first) == .accepted(tip: second))
+        #expect(try origin.id("ours") == second)
+        withExtendedLifetime(server) {}
+    }
+
+    @Test(arguments: RemoteTests.Route.allCases)
     func `a hook's rejection is told with its words`(route: RemoteTests.Route) async throws {
         let origin = try Origin()
         let base = try origin.commit(["a": "1"])

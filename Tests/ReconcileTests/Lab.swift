@@ -15,7 +15,7 @@ final class Lab: Sendable {
     let writeBack: WriteBack
     let clock: TestClock
 
-    init(folder: URL? = nil, wall: Int64 = 1_800_000_000) async throws {
+    init(folder: URL? = nil, wall: Int64 = 1_800_000_000, writeBack: WriteBack.Settings = .init()) async throws {
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "bootlatch-\(UUID().uuidString)")
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -33,8 +33,8 @@ final class Lab: Sendable {
         reconciler = Reconciler(
             settings: .init(url: url), repository: repository, remote: remote, journal: journal, gate: gate,
             now: { clock.now }, log: log)
-        writeBack = WriteBack(
-            settings: .init(), reconciler: reconciler, repository: repository, remote: remote, journal: journal,
+        self.writeBack = WriteBack(
+            settings: writeBack, reconciler: reconciler, repository: repository, remote: remote, journal: journal,
             gate: gate,
             now: { clock.now }, log: log)
     }

@@ -14,6 +14,8 @@ final class TFTPSession: ChannelInboundHandler {
     private var transfer: TFTPTransfer
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
+    /// When the timer fires.
+    private var alarm = NIODeadline.distantFuture
     private var isOver = false
 
     /// `finished` hears once, on the loop, whether the last block arrived.
@@ -31,7 +33,6 @@ final class TFTPSession: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         perform(transfer.start(), context)
-        arm(context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -79,15 +80,20 @@ final class TFTPSession: ChannelInboundHandler {
         }
         context.flush()
         deadline = .now() + .seconds(Int64(transfer.patience))
+        // The first block, and progress after a repetition, whose pause was longer.
+        if deadline < alarm { arm(context) }
     }
 
     private func send(_ bytes: ByteBuffer, to address: SocketAddress, _ context: ChannelHandlerContext) {
         context.write(wrapOutboundOut(AddressedEnvelope(remoteAddress: address, data: bytes)), promise: nil)
     }
 
-    /// One timer that looks at the deadline when it fires: rescheduling it for every block would cost more than the block.
+    /// One timer that looks at the deadline when it fires: rescheduling it for every block would cost more than
+    /// the block. Only an earlier deadline does it.
     private func arm(_ context: ChannelHandlerContext) {
         guard !isOver else { return }
+        timer?.cancel()
+        alarm = deadline
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
             if NIODeadline.now() >= deadline { perform(transfer.timeOut(), context) }
             arm(context)
