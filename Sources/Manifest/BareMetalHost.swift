@@ -4,12 +4,11 @@ import YAML
 /// Metal3's `BareMetalHost`, `metal3.io/v1alpha1`. Its permission is an annotation. What the machine boots is the policy's profile:
 /// `image` is what Metal3 itself writes to the disk.
 extension FieldReader {
-    mutating func bareMetalHost(_ spec: Node?, metadata: Node?, into host: inout Host) {
+    mutating func bareMetalHost(_ spec: Node?, annotations: Node?, metadata: Node?, into host: inout Host) {
         if let online = bool("online", of: spec) { host.instance["online"] = "\(online)" }
         if let image = mapping("image", of: spec) { flatten(image, prefix: "image.", into: &host.instance) }
         let architecture = nonEmpty("architecture", of: spec)
         let mode = choice("bootMode", of: spec, BootMode.self)
-        let annotations = mapping("annotations", of: metadata)
         let permission = annotations?[Dialect.netbootAnnotation]
         let isOn = permission.map { allows($0) } ?? false
         guard let node = field("bootMACAddress", of: spec), node.string?.isEmpty != true else {

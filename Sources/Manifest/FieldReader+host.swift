@@ -25,7 +25,7 @@ extension FieldReader {
         switch dialect {
         case .hardwareV1Alpha1: hardwareV1Alpha1(spec, into: &host)
         case .hardwareV1Alpha2: hardwareV1Alpha2(spec, into: &host)
-        case .bareMetalHost: bareMetalHost(spec, metadata: metadata, into: &host)
+        case .bareMetalHost: bareMetalHost(spec, annotations: annotations, metadata: metadata, into: &host)
         }
         return host
     }

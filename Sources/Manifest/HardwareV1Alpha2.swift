@@ -5,13 +5,14 @@ import YAML
 /// turned round. Only a `false` that somebody wrote is on: to Tinkerbell an absent field is `false` too, and would arm a fleet.
 extension FieldReader {
     mutating func hardwareV1Alpha2(_ spec: Node?, into host: inout Host) {
-        if let instance = mapping("instance", of: spec) {
-            for (name, value) in instance.fields where !unread.contains(name) {
-                flatten(value, prefix: "\(name).", into: &host.instance)
-            }
+        let instance = mapping("instance", of: spec)
+        for (name, value) in instance?.fields ?? [] where !unread.contains(name) {
+            flatten(value, prefix: "\(name).", into: &host.instance)
         }
+        let osie = instanceOSIE(mapping("osie", of: instance))
         let attributes = mapping("attributes", of: spec)
-        let osie = instanceOSIE(mapping("osie", of: mapping("instance", of: spec)))
+        let arch = nonEmpty("arch", of: attributes)
+        let uefi = bool("uefi", of: attributes)
         var places: [MACAddress: Node] = [:]
         for entry in mapping("networkInterfaces", of: spec)?.mergedEntries ?? [] {
             let (key, value) = (entry.key, entry.value)
@@ -30,8 +31,8 @@ extension FieldReader {
                 warning(at: location(of: key), "\(key.path): Tinkerbell matches only the spelling \(mac); write it so")
             }
             var interface = interfaceV1Alpha2(value, mac, key: key)
-            interface.dhcp.arch = nonEmpty("arch", of: attributes)
-            interface.dhcp.uefi = bool("uefi", of: attributes)
+            interface.dhcp.arch = arch
+            interface.dhcp.uefi = uefi
             interface.osie = osie
             host.interfaces.append(interface)
         }

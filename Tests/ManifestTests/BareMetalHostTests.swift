@@ -86,6 +86,10 @@ struct BareMetalHostTests {
             "5:40: error: metadata.annotations.bootlatch.dev/netboot: expected \"allow\" or \"deny\", found true"
         ),
         (
+            "[x]", "{bootMACAddress: 52:54:00:12:34:01}",
+            "5:16: error: metadata.annotations: expected a mapping, found a list"
+        ),
+        (
             "{other: true}", "{bootMACAddress: 52:54:00:12:34:01}",
             "5:24: error: metadata.annotations.other: expected a text (put it in quotes), found true"
         ),

@@ -160,6 +160,18 @@ struct HardwareV1Alpha2Tests {
             ])
     }
 
+    @Test func `what is wrong for all interfaces is said once`() {
+        let text =
+            manifest("52:54:00:12:34:01: {}\n52:54:00:12:34:02: {}")
+            + "  attributes: {arch: 64, uefi: \"true\"}\n  instance: [x]\n"
+        #expect(
+            parse(text).diagnostics.map(\.description) == [
+                "lab/a.yaml:9:13: error: spec.instance: expected a mapping, found a list",
+                "lab/a.yaml:8:22: error: spec.attributes.arch: expected a text (put it in quotes), found the number 64",
+                "lab/a.yaml:8:32: error: spec.attributes.uefi: expected true or false, without quotes, found the text \"true\"",
+            ])
+    }
+
     @Test func `the name that DHCPv4 options have had before is read too`() throws {
         let file = parse(manifest("52:54:00:12:34:01: {dhcp: {ipv4: {hostname: n}}}"))
         #expect(try #require(file.hosts.first?.interfaces.first).dhcp.hostname == "n")
