@@ -4,7 +4,7 @@ package enum BootRule: String, CaseIterable, Sendable {
     case journal
     /// Its file parses, no other manifest claims the MAC, and no commit lost it among many.
     case present
-    /// The manifest says `allowPXE: true`.
+    /// The manifest says that it is on.
     case on
     /// Its arming is not spent.
     case unspent

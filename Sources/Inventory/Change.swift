@@ -1,8 +1,8 @@
 /// One planned edit of a manifest, found in the new tip's bytes by the interface's MAC.
 package enum Change: Sendable, Hashable {
-    /// `allowPXE` and, in the same block, `allowWorkflow` to false.
+    /// The permission to what its dialect writes for off; in Tinkerbell's v1alpha1 also `allowWorkflow`, in the same block, to false.
     case disarm(MACAddress)
-    /// `allowPXE` to true, and `allowWorkflow` too when a disarm had changed it.
+    /// The permission to what its dialect writes for on, and `allowWorkflow` to true when a disarm had changed it.
     case arm(MACAddress, restoreWorkflow: Bool)
     /// The annotation `bootlatch.dev/arm` of the host that holds this interface.
     case annotate(MACAddress, value: String)

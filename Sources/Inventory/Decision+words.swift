@@ -17,12 +17,12 @@ extension Decision {
         }
     }
 
-    /// What it means and what changes it, in one line.
-    package var explanation: String {
+    /// What it means and what changes it, in one line, in the words of the manifest's dialect.
+    package func explanation(in dialect: Dialect) -> String {
         switch self {
         case .netboot: "it may netboot until its report, its deadline or its last attempt"
         case .ignore: "no manifest names this MAC; add one to the inventory"
-        case .localBoot(let refusal): refusal.explanation
+        case .localBoot(let refusal): refusal.explanation(in: dialect)
         }
     }
 }
@@ -42,14 +42,17 @@ extension Refusal {
         }
     }
 
-    var explanation: String {
+    func explanation(in dialect: Dialect) -> String {
         switch self {
-        case .off: "the manifest does not say `allowPXE: true`; `bootlatch arm HOST`, or edit and push"
+        case .off: "the manifest does not say `\(dialect.on)`; `bootlatch arm HOST`, or edit and push"
         case .spent(let ending): ending.explanation
         case .held(let hold): hold.explanation
         case .suspended(let suspension): suspension.explanation
         case .never: "a policy says `netboot: never`; change the policy"
-        case .noPlan: "nothing says what to boot; give it `ipxe` or `osie`, or a policy with a `profile`"
+        case .noPlan:
+            dialect == .bareMetalHost
+                ? "nothing says what to boot; give it a policy with a `profile`"
+                : "nothing says what to boot; give it `ipxe` or `osie`, or a policy with a `profile`"
         case .journal: "the journal can't be written, so nobody is let in; make room on the disk or make it writable"
         case .superseded: "a newer arming took this boot's place; the machine's next boot uses it"
         }
@@ -81,12 +84,12 @@ extension Suspension {
 }
 
 extension BootRule {
-    /// The rule as a sentence that holds when it has nothing against a boot.
-    package var question: String {
+    /// The rule as a sentence that holds when it has nothing against a boot, in the words of the manifest's dialect.
+    package func question(in dialect: Dialect) -> String {
         switch self {
         case .journal: "the journal can be written"
         case .present: "its file parses, and nobody else claims its MAC"
-        case .on: "the manifest says allowPXE: true"
+        case .on: "the manifest says \(dialect.on)"
         case .unspent: "its arming is not spent"
         case .notHeld: "nothing holds it"
         case .recorded: "the journal knows its arming"

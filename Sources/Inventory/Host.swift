@@ -19,20 +19,25 @@ package struct Host: Sendable, Equatable {
     }
 
     package var id: ID
+    /// What kind of manifest it is.
+    package var dialect: Dialect
     package var labels: [String: String]
     /// The value of the annotation `bootlatch.dev/arm`: changing it while the interface is on arms anew.
     package var armAnnotation: String?
-    /// `spec.metadata.instance` of Tinkerbell's manifest, flattened to dotted keys with their scalars.
+    /// What the manifest tells of the system to install, flattened to dotted keys with their scalars: `spec.metadata.instance` of
+    /// Tinkerbell's v1alpha1, `spec.instance` of v1alpha2, `spec.online` and `spec.image` of Metal3.
     package var instance: [String: String]
     package var interfaces: [InterfaceSpec]
     /// Where the manifest begins.
     package var location: SourceLocation
 
     package init(
-        id: ID, labels: [String: String] = [:], armAnnotation: String? = nil, instance: [String: String] = [:],
+        id: ID, dialect: Dialect = .hardwareV1Alpha1, labels: [String: String] = [:], armAnnotation: String? = nil,
+        instance: [String: String] = [:],
         interfaces: [InterfaceSpec] = [], location: SourceLocation
     ) {
         self.id = id
+        self.dialect = dialect
         self.labels = labels
         self.armAnnotation = armAnnotation
         self.instance = instance
@@ -44,16 +49,16 @@ package struct Host: Sendable, Equatable {
 /// One network card of a host, as its manifest describes it.
 package struct InterfaceSpec: Sendable, Equatable {
     package var mac: MACAddress
-    /// `allowPXE` is true. Anything else, or nothing, is off.
+    /// The manifest gives its permission, as its dialect writes it. Anything else, or nothing, is off.
     package var isOn: Bool
-    /// `allowWorkflow`; nil where the manifest does not say.
+    /// `allowWorkflow` of Tinkerbell's v1alpha1; nil where the manifest does not say.
     package var allowWorkflow: Bool?
-    /// Where `allowPXE` stands, or the block that would hold it.
+    /// Where the permission stands, or the block that would hold it.
     package var netbootLocation: SourceLocation
     package var dhcp: DHCPSpec
     package var ipxe: IPXESpec?
     package var osie: OSIESpec?
-    /// `disableDhcp`: this interface gets no lease from us.
+    /// `disableDhcp` (`dhcp.v4.disabled` in v1alpha2): this interface gets no lease from us.
     package var disableDHCP: Bool
 
     package init(
@@ -72,7 +77,7 @@ package struct InterfaceSpec: Sendable, Equatable {
     }
 }
 
-/// What a DHCP server tells this interface (`interfaces[].dhcp` of a Tinkerbell `Hardware`).
+/// What a DHCP server tells this interface.
 package struct DHCPSpec: Sendable, Equatable {
     package struct Route: Sendable, Equatable {
         /// Network of the destination, `10.1.0.0`, with its prefix length, 0 to 32 (RFC 3442).
@@ -124,7 +129,7 @@ package struct IPXESpec: Sendable, Equatable {
     }
 }
 
-/// `netboot.osie` of a Tinkerbell `Hardware`: the installer's kernel and initrd.
+/// `netboot.osie` of a Tinkerbell `Hardware` (`instance.osie` in v1alpha2): the installer's kernel and initrd.
 package struct OSIESpec: Sendable, Equatable {
     package var baseURL: String?
     package var kernel: String?

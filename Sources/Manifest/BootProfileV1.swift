@@ -6,8 +6,8 @@ extension FieldReader {
     mutating func bootProfile(_ node: Node) -> BootProfile? {
         guard let (name, spec) = ownManifest(node) else { return nil }
         checkFields(of: spec, known: ["kernel", "initrd", "args", "ipxe"])
-        let kernel = bootText("kernel", of: spec)
-        let initrd = bootTexts("initrd", of: spec)
+        let kernel = artifact("kernel", of: spec)
+        let initrd = artifacts("initrd", of: spec)
         let args = bootTexts("args", of: spec)
         let script = bootText("ipxe", of: spec)
         let source: BootProfile.Source

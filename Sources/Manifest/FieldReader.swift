@@ -135,17 +135,20 @@ package struct FieldReader {
 
 extension Node {
     /// A mapping's fields with merges resolved, in the order they are written.
-    var fields: [(String, Node)] {
-        var result: [(String, Node)] = []
+    var fields: [(String, Node)] { mergedEntries.map { ($0.key.text, $0.value) } }
+
+    /// The same with the nodes of their keys.
+    var mergedEntries: [Entry] {
+        var result: [Entry] = []
         var seen: Set<String> = []
         for entry in entries {
             guard entry.key.isMergeKey else {
-                if seen.insert(entry.key.text).inserted { result.append((entry.key.text, entry.value)) }
+                if seen.insert(entry.key.text).inserted { result.append(entry) }
                 continue
             }
             let sources = entry.value.resolved.kind == .sequence ? entry.value.items : [entry.value]
-            for (name, _) in sources.flatMap(\.fields) where seen.insert(name).inserted {
-                if let value = self[name] { result.append((name, value)) }
+            for merged in sources.flatMap(\.mergedEntries) where seen.insert(merged.key.text).inserted {
+                if let value = self[merged.key.text] { result.append(Entry(key: merged.key, value: value)) }
             }
         }
         return result

@@ -1,8 +1,9 @@
+import Inventory
 import YAML
 
 /// The kinds of manifests that Bootlatch reads.
 enum ManifestKind: Equatable {
-    case hardwareV1Alpha1
+    case host(Dialect)
     case bootPolicy
     case bootProfile
     /// Our API group, with a kind or version that does not exist.
@@ -14,7 +15,9 @@ enum ManifestKind: Equatable {
     /// nil for everybody else's kinds.
     init?(apiVersion: String, kind: String) {
         switch (apiVersion, kind) {
-        case ("tinkerbell.org/v1alpha1", "Hardware"): self = .hardwareV1Alpha1
+        case ("tinkerbell.org/v1alpha1", "Hardware"): self = .host(.hardwareV1Alpha1)
+        case ("tinkerbell.org/v1alpha2", "Hardware"): self = .host(.hardwareV1Alpha2)
+        case ("metal3.io/v1alpha1", "BareMetalHost"): self = .host(.bareMetalHost)
         case ("bootlatch.dev/v1", "BootPolicy"): self = .bootPolicy
         case ("bootlatch.dev/v1", "BootProfile"): self = .bootProfile
         default:

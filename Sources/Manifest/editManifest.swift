@@ -25,9 +25,12 @@ package func editManifest(_ bytes: [UInt8], path: String, _ change: Change) thro
         throw EditRefusal(
             error.message, at: SourceLocation(path: path, line: error.position.line, column: error.position.column))
     }
-    let found = manifests(in: tree).filter { $0.kind == .hardwareV1Alpha1 }
-        .flatMap { manifest in manifest.node.interfaceNumbers(of: change.mac).map { (manifest, $0) } }
-    guard let (manifest, interface) = found.first else {
+    var found: [(manifest: ManifestNode, permission: Permission)] = []
+    for manifest in manifests(in: tree) {
+        guard case .host(let dialect) = manifest.kind else { continue }
+        found += manifest.node.permissions(of: change.mac, dialect).map { (manifest, $0) }
+    }
+    guard let (manifest, permission) = found.first else {
         throw EditRefusal("no interface here has the MAC \(change.mac) any more", at: SourceLocation(path: path))
     }
     guard found.count == 1 else {
@@ -35,8 +38,8 @@ package func editManifest(_ bytes: [UInt8], path: String, _ change: Change) thro
             "\(found.count) interfaces here have the MAC \(change.mac): leave it at one of them",
             at: SourceLocation(path: path))
     }
-    guard let patch = manifest.node.patchV1Alpha1(for: change, interface: interface) else { return bytes }
     do {
+        guard let patch = try permission.patch(for: change) else { return bytes }
         return try Edit.apply(manifest.wrap(patch), to: manifest.document, of: tree)
     } catch {
         throw EditRefusal(
@@ -49,32 +52,5 @@ extension Change {
         switch self {
         case .disarm(let mac), .arm(let mac, _), .annotate(let mac, _): mac
         }
-    }
-}
-
-extension Node {
-    fileprivate func interfaceNumbers(of mac: MACAddress) -> [Int] {
-        (self["spec"]?["interfaces"]?.items ?? []).enumerated().compactMap { number, interface in
-            let text = interface["dhcp"]?["mac"]?.string
-            return text.flatMap { MACAddress($0) } == mac ? number : nil
-        }
-    }
-
-    /// The change as values to set in this `Hardware`; nil when there is nothing to do.
-    fileprivate func patchV1Alpha1(for change: Change, interface: Int) -> Patch? {
-        let netboot = self["spec"]?["interfaces"]?.items[interface]["netboot"]
-        var keys: [(key: String, patch: Patch)] = []
-        switch change {
-        case .annotate(_, let value):
-            return .at("metadata", "annotations", "bootlatch.dev/arm", set: .text(value))
-        case .disarm:
-            guard let allowed = netboot?["allowPXE"], !allowed.isNull, allowed.bool != false else { return nil }
-            keys.append(("allowPXE", .bool(false)))
-            if netboot?["allowWorkflow"]?.bool == true { keys.append(("allowWorkflow", .bool(false))) }
-        case .arm(_, let restoreWorkflow):
-            keys.append(("allowPXE", .bool(true)))
-            if restoreWorkflow { keys.append(("allowWorkflow", .bool(true))) }
-        }
-        return .at("spec", "interfaces", set: .item(interface, .at("netboot", set: .keys(keys))))
     }
 }

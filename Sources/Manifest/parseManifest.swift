@@ -30,8 +30,8 @@ private let lfsPointer = "version https://git-lfs.github.com/spec/v1"
 private func read(_ tree: Tree, with reader: inout FieldReader, into file: inout ParsedFile) {
     for manifest in manifests(in: tree) {
         switch manifest.kind {
-        case .hardwareV1Alpha1:
-            if let host = reader.hardwareV1Alpha1(manifest.node) { file.hosts.append(host) }
+        case .host(let dialect):
+            if let host = reader.host(manifest.node, dialect) { file.hosts.append(host) }
         case .bootPolicy:
             if let policy = reader.bootPolicy(manifest.node) { file.policies.append(policy) }
         case .bootProfile:

@@ -28,7 +28,7 @@ package struct HandEditError: Error, CustomStringConvertible {
 }
 
 extension WriteBack {
-    /// Commits, as that person, whatever arms this interface: `allowPXE: true`, or a new `bootlatch.dev/arm` where the tip is on already.
+    /// Commits, as that person, whatever arms this interface: its permission turned on, or a new `bootlatch.dev/arm` where the tip is on already.
     ///
     /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
     package func arm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
@@ -49,7 +49,7 @@ extension WriteBack {
         }
     }
 
-    /// Commits, as that person, `allowPXE: false`.
+    /// Commits, as that person, the permission turned off.
     ///
     /// - Throws: as `arm`.
     package func disarm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {

@@ -60,7 +60,7 @@ package struct Operators: Sendable {
                 _ = decideBoot(Sighting(mac: mac), in: standing, now: now()) { rule, refusal in
                     if isOff, rule.isAboutArming { return }
                     let reason = refusal.map { Decision.localBoot($0).reason }
-                    rules.append(.init(rule: rule.rawValue, question: rule.question, refusal: reason))
+                    rules.append(.init(rule: rule.rawValue, question: rule.question(in: host.dialect), refusal: reason))
                 }
                 let status = status(of: mac, in: standing)
                 return WhyInterface(
@@ -152,7 +152,7 @@ package struct Operators: Sendable {
             mac: "\(mac)", decision: decision.word, reason: isInstalling ? "installing" : decision.reason,
             explanation: isInstalling
                 ? "its kernel was served, and its report is awaited until the deadline; another netboot is refused"
-                : decision.explanation,
+                : decision.explanation(in: standing.inventory[mac]?.host.dialect ?? .hardwareV1Alpha1),
             since: state.map { ProvenanceReply($0.since) }, arming: record.map { ArmingReply($0, in: standing.ledger) })
     }
 

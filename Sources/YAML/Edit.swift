@@ -6,7 +6,7 @@ package enum Edit {
         /// What stands in the way and what to do about it, without the position.
         package var message: String
 
-        init(_ message: String, at position: Position) {
+        package init(_ message: String, at position: Position) {
             self.message = message
             self.position = position
         }

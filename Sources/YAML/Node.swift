@@ -46,6 +46,11 @@ package struct Node: Sendable {
     package struct Entry: Sendable {
         package var key: Node
         package var value: Node
+
+        package init(key: Node, value: Node) {
+            self.key = key
+            self.value = value
+        }
     }
 
     var children: Children { Children(tree: tree, start: index + 1, end: Int(record.next)) }

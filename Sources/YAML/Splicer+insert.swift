@@ -26,7 +26,9 @@ extension Splicer {
         of patches: [(key: String, patch: Patch)], into mapping: Node, after last: Node.Entry?
     ) throws(Edit.Refusal) -> Splice {
         var texts: [String] = []
-        for (key, patch) in patches { texts.append("\(key): \(try flow(patch, over: mapping.mergedValue(key)))") }
+        for (key, patch) in patches {
+            texts.append("\(written(key)): \(try flow(patch, over: mapping.mergedValue(key)))")
+        }
         let text = texts.joined(separator: ", ")
         guard let last else { return Splice(range: mapping.span, text: "{\(text)}") }
         let end = max(last.value.span.upperBound, last.key.span.upperBound)
@@ -39,7 +41,7 @@ extension Splicer {
         for (key, patch) in patches {
             let base = alias[key]
             if let base, isDone(patch, base) { continue }
-            texts.append("\(key): \(try flow(patch, over: base))")
+            texts.append("\(written(key)): \(try flow(patch, over: base))")
         }
         return "{\(texts.joined(separator: ", "))}"
     }
@@ -59,21 +61,23 @@ extension Splicer {
         case .keys(let patches):
             guard let base, base.resolved.kind == .mapping else {
                 var texts: [String] = []
-                for (key, patch) in patches { texts.append("\(key): \(try flow(patch, over: nil))") }
+                for (key, patch) in patches { texts.append("\(written(key)): \(try flow(patch, over: nil))") }
                 return "{\(texts.joined(separator: ", "))}"
             }
             if base.kind == .alias { return try overlay(patches, on: base) }
             guard let anchor = base.anchor else { throw unreachable(base) }
             var texts = ["<<: *\(anchor)"]
-            for (key, patch) in patches { texts.append("\(key): \(try flow(patch, over: base[key]))") }
+            for (key, patch) in patches { texts.append("\(written(key)): \(try flow(patch, over: base[key]))") }
             return "{\(texts.joined(separator: ", "))}"
         }
     }
 
     /// A patch as lines in block style, without the mapping's own indentation.
     private func block(_ key: String, _ patch: Patch, over base: Node?) throws(Edit.Refusal) -> [String] {
-        guard base == nil, case .keys(let patches) = patch else { return ["\(key): \(try flow(patch, over: base))"] }
-        var lines = ["\(key):"]
+        guard base == nil, case .keys(let patches) = patch else {
+            return ["\(written(key)): \(try flow(patch, over: base))"]
+        }
+        var lines = ["\(written(key)):"]
         for (key, patch) in patches { lines += try block(key, patch, over: nil).map { "  " + $0 } }
         return lines
     }
@@ -101,6 +105,9 @@ extension Splicer {
 }
 
 private func isLineBreak(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
+
+/// A key as a text: one that would read as a number or a boolean gets quotes.
+private func written(_ key: String) -> String { Node.Scalar(plain: key) == .text(key) ? key : quoted(key) }
 
 /// A text in double quotes, with YAML's escapes.
 func quoted(_ text: String) -> String {

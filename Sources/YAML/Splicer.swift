@@ -88,8 +88,13 @@ struct Splicer {
         guard node.kind != .mapping, node.kind != .sequence else {
             throw Edit.Refusal("\(node.path): expected a text, found \(node.found)", at: node.position)
         }
-        let isSimple = value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "'") }
-        let text = isSimple && node.style == .single ? "'\(value)'" : quoted(value)
+        let text: String
+        switch node.style {
+        case .single where value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "'") }):
+            text = "'\(value)'"
+        case .plain where node.kind == .scalar && isWord(value): text = value
+        default: text = quoted(value)
+        }
         splices.append(Splice(range: node.span, text: text))
     }
 
@@ -109,3 +114,13 @@ struct Splicer {
             at: node.position)
     }
 }
+
+/// Whether a text needs no quotes, whatever stands around it, and reads as a text without them.
+func isWord(_ text: String) -> Bool {
+    guard let first = text.utf8.first, isLetter(first) else { return false }
+    let isPlain = text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
+    return isPlain && Node.Scalar(plain: text) == .text(text)
+}
+
+private func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

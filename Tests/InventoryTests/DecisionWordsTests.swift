@@ -21,11 +21,24 @@ struct DecisionWordsTests {
     @Test func `every refusal has a reason of its own, and says what changes it`() {
         #expect(Set(Self.refusals.map { Decision.localBoot($0).reason }).count == Self.refusals.count)
         for refusal in Self.refusals {
-            #expect(Decision.localBoot(refusal).explanation.count > 20, "\(refusal)")
+            for dialect in Dialect.allCases {
+                #expect(Decision.localBoot(refusal).explanation(in: dialect).count > 20, "\(refusal)")
+            }
         }
     }
 
     @Test func `every rule is a sentence`() {
-        #expect(Set(BootRule.allCases.map(\.question)).count == BootRule.allCases.count)
+        for dialect in Dialect.allCases {
+            #expect(Set(BootRule.allCases.map { $0.question(in: dialect) }).count == BootRule.allCases.count)
+        }
+    }
+
+    @Test(arguments: [
+        (Dialect.hardwareV1Alpha1, "allowPXE: true"), (.hardwareV1Alpha2, "netboot.disabled: false"),
+        (.bareMetalHost, "bootlatch.dev/netboot: \"allow\""),
+    ])
+    func `what turns a machine on is named as its manifest writes it`(dialect: Dialect, on: String) {
+        #expect(Decision.localBoot(.off).explanation(in: dialect).contains("`\(on)`"))
+        #expect(BootRule.on.question(in: dialect).hasSuffix(on))
     }
 }

@@ -62,7 +62,9 @@ struct EditPropertyTests {
                 }
             case .arm(_, let restoreWorkflow):
                 expected[host].interfaces[interface].isOn = true
-                if restoreWorkflow { expected[host].interfaces[interface].allowWorkflow = true }
+                if restoreWorkflow, expected[host].dialect == .hardwareV1Alpha1 {
+                    expected[host].interfaces[interface].allowWorkflow = true
+                }
             case .annotate(_, let value): expected[host].armAnnotation = value
             }
         }
@@ -70,6 +72,17 @@ struct EditPropertyTests {
             "\(change)\n\(String(decoding: bytes, as: UTF8.self))\n=>\n\(String(decoding: edited, as: UTF8.self))"
         #expect(meaning(of: edited) == expected, "\(description)")
         #expect(keepsItsBytes(bytes, edited), "\(description)")
+    }
+
+    @Test func `the files hold every dialect, on and off`() {
+        var generator = ManifestGenerator(seed: 1)
+        var seen: [Dialect: Set<Bool>] = [:]
+        for _ in 0..<100 {
+            for host in parseManifest(generator.file(), path: "").hosts {
+                seen[host.dialect, default: []].formUnion(host.interfaces.map(\.isOn))
+            }
+        }
+        #expect(Dialect.allCases.allSatisfy { seen[$0] == [true, false] })
     }
 
     /// Hosts without their locations.

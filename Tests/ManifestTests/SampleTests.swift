@@ -6,7 +6,8 @@ import Testing
 
 /// The sample lab in `inventory/` and `policies/`.
 struct SampleTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent()
 
     private static let files = ["inventory", "policies"].flatMap(files(in:))

@@ -1,0 +1,44 @@
+import Inventory
+import YAML
+
+/// What all dialects have in common: a Kubernetes object's metadata.
+extension FieldReader {
+    mutating func host(_ node: Node, _ dialect: Dialect) -> Host? {
+        let metadata = mapping("metadata", of: node)
+        guard let name = text("name", of: metadata), !name.isEmpty else {
+            if field("name", of: metadata)?.string != nil || field("name", of: metadata) == nil {
+                error(metadata ?? node, "expected a name: set metadata.name")
+            }
+            return nil
+        }
+        let annotations = mapping("annotations", of: metadata)
+        var host = Host(
+            id: Host.ID(namespace: text("namespace", of: metadata) ?? "", name: name), dialect: dialect,
+            labels: textMapping("labels", of: metadata), location: location(of: node.resolved))
+        for (name, value) in annotations?.fields ?? [] {
+            // A permission has its own words for what it expects.
+            if dialect == .bareMetalHost, name == Dialect.netbootAnnotation { continue }
+            let text = text(value)
+            if name == Dialect.armAnnotation { host.armAnnotation = text }
+        }
+        let spec = mapping("spec", of: node)
+        switch dialect {
+        case .hardwareV1Alpha1: hardwareV1Alpha1(spec, into: &host)
+        case .hardwareV1Alpha2: hardwareV1Alpha2(spec, into: &host)
+        case .bareMetalHost: bareMetalHost(spec, annotations: annotations, metadata: metadata, into: &host)
+        }
+        return host
+    }
+
+    /// Go writes a text that is not set as `""`.
+    mutating func nonEmpty(_ key: String, of parent: Node?) -> String? {
+        text(key, of: parent).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Dotted keys with their scalars.
+    func flatten(_ node: Node, prefix: String, into result: inout [String: String]) {
+        for (number, item) in node.items.enumerated() { flatten(item, prefix: "\(prefix)\(number).", into: &result) }
+        for (name, value) in node.fields { flatten(value, prefix: "\(prefix)\(name).", into: &result) }
+        if let scalar = node.scalar, scalar != .null { result[String(prefix.dropLast())] = node.text }
+    }
+}

@@ -1,0 +1,85 @@
+import Inventory
+import YAML
+
+/// An interface's permission as its dialect writes it: all that an edit has to know of a dialect.
+struct Permission {
+    /// The mapping that holds it, where there is one, and the keys that lead there from the manifest's root.
+    var block: Node?
+    var wrap: (Patch) -> Patch
+    var key: String
+    var on: Patch
+    var off: Patch
+    /// A boolean beside it that a disarm turns off, and that an arming gives back.
+    var companion: String?
+
+    /// The change as values to set in the manifest; nil when there is nothing to do.
+    ///
+    /// - Throws: where something stands there that is neither on nor off.
+    func patch(for change: Change) throws(Edit.Refusal) -> Patch? {
+        var keys: [(key: String, patch: Patch)] = []
+        switch change {
+        case .annotate(_, let value):
+            return .at("metadata", "annotations", Dialect.armAnnotation, set: .text(value))
+        case .disarm:
+            guard let value = try value(), !off.isSet(in: value) else { return nil }
+            keys.append((key, off))
+            if let companion, block?[companion]?.bool == true { keys.append((companion, .bool(false))) }
+        case .arm(_, let restoreWorkflow):
+            _ = try value()
+            keys.append((key, on))
+            if let companion, restoreWorkflow { keys.append((companion, .bool(true))) }
+        }
+        return wrap(.keys(keys))
+    }
+
+    private func value() throws(Edit.Refusal) -> Node? {
+        guard let node = block?[key], !node.isNull else { return nil }
+        if on.isSet(in: node) || off.isSet(in: node) { return node }
+        let expected =
+            if case .text(let on) = on, case .text(let off) = off { "\"\(on)\" or \"\(off)\"" } else { "true or false" }
+        throw Edit.Refusal("\(node.path): expected \(expected), found \(node.found)", at: node.position)
+    }
+}
+
+extension Patch {
+    fileprivate func isSet(in node: Node) -> Bool {
+        switch self {
+        case .bool(let value): node.bool == value
+        case .text(let value): node.string == value
+        case .keys, .item: false
+        }
+    }
+}
+
+extension Node {
+    /// The permissions in this manifest of every interface with this MAC; more than one is a mistake.
+    func permissions(of mac: MACAddress, _ dialect: Dialect) -> [Permission] {
+        let spec = self["spec"]
+        switch dialect {
+        case .hardwareV1Alpha1:
+            return (spec?["interfaces"]?.items ?? []).enumerated().compactMap { number, interface in
+                guard interface["dhcp"]?["mac"]?.mac == mac else { return nil }
+                return Permission(
+                    block: interface["netboot"],
+                    wrap: { .at("spec", "interfaces", set: .item(number, .at("netboot", set: $0))) },
+                    key: "allowPXE", on: .bool(true), off: .bool(false), companion: "allowWorkflow")
+            }
+        case .hardwareV1Alpha2:
+            return (spec?["networkInterfaces"]?.mergedEntries ?? []).filter { $0.key.mac == mac }.map { entry in
+                let key = entry.key.text
+                return Permission(
+                    block: entry.value["netboot"], wrap: { .at("spec", "networkInterfaces", key, "netboot", set: $0) },
+                    key: "disabled", on: .bool(false), off: .bool(true))
+            }
+        case .bareMetalHost:
+            guard spec?["bootMACAddress"]?.mac == mac else { return [] }
+            return [
+                Permission(
+                    block: self["metadata"]?["annotations"], wrap: { .at("metadata", "annotations", set: $0) },
+                    key: Dialect.netbootAnnotation, on: .text("allow"), off: .text("deny"))
+            ]
+        }
+    }
+
+    private var mac: MACAddress? { string.flatMap { MACAddress($0) } }
+}
