@@ -9,7 +9,8 @@ package struct Mismatch: Error, CustomStringConvertible {
     var steps: [String] = []
     var log = ""
     var armings: [String] = []
-    var directory = ""
+    /// The subject was a process of its own.
+    var isDaemon = false
 
     package var description: String {
         """
@@ -22,7 +23,7 @@ package struct Mismatch: Error, CustomStringConvertible {
         \(armings.map { "  " + $0 }.joined(separator: "\n"))
         commits
         \(log.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
-        replay: make torture SEED=\(seed) SEQUENCES=1
+        replay: make torture SEED=\(seed) SEQUENCES=1 DAEMON=\(isDaemon ? "all" : "none")
         """
     }
 }
@@ -38,6 +39,9 @@ package struct Tally: Sendable, CustomStringConvertible {
     package var refusals = 0
     package var reports = 0
     package var commits = 0
+    /// Kills in the middle of a flush or a report, and those whose work was done all the same.
+    package var deaths = 0
+    package var survived = 0
     /// How often each reason was compared.
     package var reasons: [String: Int] = [:]
 
@@ -47,7 +51,7 @@ package struct Tally: Sendable, CustomStringConvertible {
         let compared = reasons.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         return """
             \(sequences) sequences, \(steps) steps, \(rearms) of them re-arms (\(rearmed) armed), \(scripts) scripts, \
-            \(refusals) refusals, \(reports) reports, \(commits) disarm commits
+            \(refusals) refusals, \(reports) reports, \(commits) disarm commits, \(deaths) kills at work (\(survived) after it)
             decisions compared: \(compared)
             """
     }
@@ -61,6 +65,8 @@ package struct Tally: Sendable, CustomStringConvertible {
         sum.refusals += other.refusals
         sum.reports += other.reports
         sum.commits += other.commits
+        sum.deaths += other.deaths
+        sum.survived += other.survived
         sum.reasons.merge(other.reasons, uniquingKeysWith: +)
     }
 }

@@ -6,7 +6,7 @@ extension Sequence {
     }
 
     func script(_ mac: String) async throws {
-        let address = model.lab.owner(mac)?.cards.first { $0.mac == mac }?.ip ?? "10.0.9.9"
+        let address = model.lab.owner(mac)?.cards.first { $0.mac == mac }?.ip ?? "127.0.9.9"
         let answer = try await subject.script(mac, uuid: uuid(mac), address: address)
         let expected = try model.script(mac, uuid: uuid(mac), address: address)
         switch (expected, answer) {
@@ -41,6 +41,7 @@ extension Sequence {
 
     func report(_ handle: Handle, success: Bool) async throws {
         tally.reports += 1
+        if let boot = handle.boot, dies(25) { try await reportAndDie(handle, boot, success: success) }
         try await subject.report(handle.hookToken, success: success, address: handle.address)
         if let boot = handle.boot {
             model.report(boot, success: success)
@@ -49,13 +50,61 @@ extension Sequence {
         }
     }
 
+    /// A subject that is killed while it takes a report has taken it, or has never heard of it: every decision is the one of before, or
+    /// every decision is the one of after, and of after when it has answered. A machine without an answer asks again, as the
+    /// caller does next.
+    private func reportAndDie(_ handle: Handle, _ boot: Int, success: Bool) async throws {
+        // Nothing new may come with the look after the start.
+        try await poll()
+        let before = macs.map { model.decision($0) }
+        let death = moment(["latched"], within: 6_000)
+        note("killed \(death)")
+        let answered = try await subject.dieReporting(
+            handle.hookToken, success: success, address: handle.address, death)
+        model.report(boot, success: success)
+        let after = macs.map { model.decision($0) }
+        model.restart(keepJournal: true)
+        try await poll()
+        var actual: [String] = []
+        for mac in macs { actual.append(try await subject.decision(mac)) }
+        if actual == after && before != after { tally.survived += 1 }
+        guard actual == after || (!answered && actual == before) else {
+            let states = zip(macs, zip(before, after)).map {
+                "\($0.suffix(2)) \($1.0)\($1.0 == $1.1 ? "" : " or " + $1.1)"
+            }
+            throw mismatch(
+                "decisions after a kill in the middle of a report\(answered ? " that was answered" : "")",
+                expected: states.joined(separator: ", "), actual: actual.joined(separator: ", "))
+        }
+    }
+
+    private func dies(_ percent: Int) -> Bool {
+        guard subject.isMortal, mayDie, model.reachable, deaths.chance(percent) else { return false }
+        tally.deaths += 1
+        return true
+    }
+
+    private func moment(_ points: [String], within microseconds: Int) -> Moment {
+        if deaths.chance(50), let point = deaths.pick(points) { return .point(point) }
+        return .after(.microseconds(deaths.number(1...microseconds)))
+    }
+
     /// Compares the commits that come with the ones owed, byte by byte.
+    ///
+    /// A subject that is killed meanwhile has pushed all of them or none: they are one push. Which of the two, the remote says; from
+    /// the next look on, right after, either is exact again, and what was not pushed is still owed.
     func flush() async throws {
         guard model.reachable else { return try await subject.flush() }
         if !model.owesCommits { try await poll() } else { try model.pass() }
         let before = try tip
         var planned = model.plan()
-        try await subject.flush()
+        let death = dies(25) ? moment(["committed", "pushed", "recorded"], within: 60_000) : nil
+        if let death {
+            note("killed \(death)")
+            try await subject.dieFlushing(death)
+        } else {
+            try await subject.flush()
+        }
         let after = try tip
         guard try history.descends(after, from: before) else {
             throw mismatch("write-back", expected: "a fast-forward of \(before)", actual: after)
@@ -75,6 +124,12 @@ extension Sequence {
             pushed.append(id)
         }
         if after != before { try model.pass() }
+        if death != nil {
+            if after != before { tally.survived += 1 }
+            model.restart(keepJournal: true)
+            try await poll()
+            if after == before { return }
+        }
         guard planned.isEmpty else {
             throw mismatch(
                 "write-back", expected: "a commit for \(planned.keys.sorted().joined(separator: ", "))", actual: "none")

@@ -20,6 +20,9 @@ package final class Sequence {
     let model: Model
     let subject: any Subject
     var random: SplitMix64
+    /// When a mortal subject dies; apart from `random`, so that a seed means the same pushes for every subject.
+    var deaths: SplitMix64
+    var mayDie = true
     var branch = "main"
     var branches = ["main"]
     var steps: [String] = []
@@ -41,6 +44,7 @@ package final class Sequence {
         self.seed = seed
         self.directory = directory
         random = SplitMix64(seed: seed)
+        deaths = SplitMix64(seed: ~seed)
         clock = SequenceClock(wall: 1_800_000_000)
         let manager = FileManager.default
         try? manager.removeItem(atPath: directory)
@@ -52,7 +56,7 @@ package final class Sequence {
         model = Model(history: history, branch: "main", clock: clock)
         subject = try await make(
             SubjectPlace(
-                remote: directory + "/remote", state: directory + "/state", branch: "main", clock: clock))
+                seed: seed, remote: directory + "/remote", state: directory + "/state", branch: "main", clock: clock))
     }
 
     /// Runs one sequence in a directory of its own below `parent`; throws a `Mismatch` where subject and rules part.
@@ -68,7 +72,8 @@ package final class Sequence {
             mismatch.log =
                 (try? Git(directory: directory + "/repo.git")(
                     "log", "--graph", "--all", "--date-order", "--format=%h %an: %s%d")) ?? ""
-            mismatch.directory = directory
+            mismatch.log += sequence.subject.log.suffix(12).map { "daemon: \($0)\n" }.joined()
+            mismatch.isDaemon = sequence.subject.isMortal
             mismatch.armings = sequence.model.armings.enumerated().map { id, arming in
                 let boots = sequence.model.boots.enumerated().filter { $0.element.arming == id }.map { boot in
                     "\(boot.offset)\(boot.element.whole ? " whole" : boot.element.started ? " begun" : "")"
@@ -127,13 +132,14 @@ package final class Sequence {
         for handle in handles {
             let actual = try await subject.bytes(handle.token)
             try expect("kernel for \(handle.mac) with token \(handle.token)", model.bytes(handle.boot), actual)
-            let answers = try await subject.answers(handle.token)
+            guard let answers = try await subject.answers(handle.token) else { continue }
             try expect("answers for \(handle.mac) with token \(handle.token)", model.answers(handle.boot), answers)
         }
     }
 
     /// The end of a sequence: what is owed is written, then nothing more is ever written.
     private func settle() async throws {
+        mayDie = false
         if !model.reachable { try await step("remote back") { try self.reach(true) } }
         for round in 1...4 {
             clock.pass(seconds: 30)

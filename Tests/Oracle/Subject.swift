@@ -10,8 +10,8 @@ package protocol Subject {
     func kernel(_ token: String, whole: Bool) async throws
     /// The reason `continueBoot` gives for kernel and initrd; `netboot` where they are served.
     func bytes(_ token: String) async throws -> String
-    /// The same for the answers of a boot: user-data and such.
-    func answers(_ token: String) async throws -> String
+    /// The same for the answers of a boot: user-data and such. Nil where no route serves any.
+    func answers(_ token: String) async throws -> String?
     func report(_ hookToken: String, success: Bool, address: String) async throws
     func unknownReport(address: String) async throws
     func sweep() async throws
@@ -22,6 +22,40 @@ package protocol Subject {
     func restart(keepJournal: Bool) async throws
     func follow(branch: String) async throws
     func stop() async
+
+    /// Whether it is a process, which can be killed in the middle of its work.
+    var isMortal: Bool { get }
+    /// Writes what is owed, is killed meanwhile, and starts again; it has not looked at the remote since.
+    func dieFlushing(_ moment: Moment) async throws
+    /// Takes a report and is killed meanwhile, as above. True when the report was answered.
+    func dieReporting(_ hookToken: String, success: Bool, address: String, _ moment: Moment) async throws -> Bool
+    /// What it printed.
+    var log: [String] { get }
+}
+
+/// When a subject is killed.
+package enum Moment: Sendable {
+    /// At a named point of the daemon; at the end of the work where it is not reached.
+    case point(String)
+    case after(Duration)
+}
+
+extension Subject {
+    package var isMortal: Bool { false }
+    package var log: [String] { [] }
+
+    package func dieFlushing(_ moment: Moment) async throws {
+        try await flush()
+        try await restart(keepJournal: true)
+    }
+
+    package func dieReporting(
+        _ hookToken: String, success: Bool, address: String, _ moment: Moment
+    ) async throws -> Bool {
+        try await report(hookToken, success: success, address: address)
+        try await restart(keepJournal: true)
+        return true
+    }
 }
 
 package enum ScriptAnswer: Equatable, Sendable {
@@ -31,6 +65,7 @@ package enum ScriptAnswer: Equatable, Sendable {
 
 /// What a subject is made of.
 package struct SubjectPlace: Sendable {
+    package let seed: UInt64
     /// The remote, a path. It is away while the remote cannot be reached.
     package let remote: String
     /// An empty directory of its own.

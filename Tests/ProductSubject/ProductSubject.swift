@@ -98,7 +98,7 @@ package final class ProductSubject: Subject {
         continueBoot(Token(token), .bootable, in: parts.gate.current, now: parts.now()).reason
     }
 
-    package func answers(_ token: String) -> String {
+    package func answers(_ token: String) -> String? {
         continueBoot(Token(token), .answers, in: parts.gate.current, now: parts.now()).reason
     }
 
