@@ -8,6 +8,7 @@ import Simulate
 /// its own. It runs stepped: it reads the sequence's clock, and looks, writes and sweeps when the sequence says so.
 package final class DaemonSubject: Subject {
     private let place: SubjectPlace
+    private var remote: String
     private var branch: String
     private var process: DaemonProcess
     /// From which address each boot's machine asks.
@@ -22,23 +23,23 @@ package final class DaemonSubject: Subject {
 
     package init(_ place: SubjectPlace) throws {
         self.place = place
+        remote = place.remote
         branch = place.branch
         let manager = FileManager.default
         for name in ["run", "stepped", "loaders", "artifacts/disk"] {
             try manager.createDirectory(atPath: "\(place.state)/\(name)", withIntermediateDirectories: true)
         }
-        for name in ["vmlinuz", "initrd"] {
-            try Data("\(name), a few bytes".utf8).write(
-                to: URL(fileURLWithPath: "\(place.state)/artifacts/disk/\(name)"))
+        for name in ["artifacts/disk/vmlinuz", "artifacts/disk/initrd", "loaders/snponly.efi"] {
+            try Data("\(name), a few bytes".utf8).write(to: URL(fileURLWithPath: "\(place.state)/\(name)"))
         }
         try Self.setClock(place)
-        process = try Self.start(place, branch: place.branch)
+        process = try Self.start(place, place.remote, branch: place.branch)
     }
 
-    private static func start(_ place: SubjectPlace, branch: String) throws -> DaemonProcess {
+    private static func start(_ place: SubjectPlace, _ url: String, branch: String) throws -> DaemonProcess {
         let folder = place.state
         let settings = [
-            "state=\(folder)/state", "inventory.url=\(place.remote)", "inventory.branch=\(branch)",
+            "state=\(folder)/state", "inventory.url=\(url)", "inventory.branch=\(branch)",
             "writeBack.window=0s", "boot.address=127.0.0.1", "boot.dhcp.mode=off", "boot.tftp.port=0",
             "boot.http.port=0", "boot.http.artifacts=\(folder)/artifacts", "boot.loaders=\(folder)/loaders",
             "control.socket=\(folder)/run/control.sock", "control.http=off",
@@ -123,14 +124,28 @@ package final class DaemonSubject: Subject {
 
     // Machines
 
+    package func loader(_ mac: String, address: String) throws -> String? {
+        try Self.setClock(place)
+        decisions = nil
+        let name = "\(mac.replacing(":", with: "-"))/snponly.efi"
+        switch try askTFTP(for: name, from: address, port: process.tftpPort) {
+        case .data: return "served"
+        case .error(let text) where text.hasPrefix("refused: "): return try reason(console: String(text.dropFirst(9)))
+        case .error(let text): throw UnknownReason(text: text)
+        }
+    }
+
     package func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer {
         let query = uuid.map { "&uuid=\($0)" } ?? ""
         let name = mac.replacing(":", with: "-")
         let response = try await provisioning(
             .GET, "/boot/\(name)/script.ipxe?platform=efi\(query)", from: address, statuses: [200, 404])
         try await control(.POST, "/v1/stepped/settle")
-        guard response.status == 200 else {
-            guard response.text == "no manifest names \(mac)\n" else { throw Unexpected(asked: mac, response) }
+        // The host may have gone with the look at the remote that a first script causes.
+        if response.status == 404 {
+            guard ["no manifest names \(mac)\n", "unknown\n"].contains(response.text) else {
+                throw Unexpected(asked: mac, response)
+            }
             return .refused("unknown")
         }
         if let token = response.text.segment(after: "/b/"), let hook = response.text.segment(after: "/hooks/") {
@@ -199,11 +214,11 @@ package final class DaemonSubject: Subject {
             }
         }
         try Self.setClock(place)
-        process = try Self.start(place, branch: branch)
+        process = try Self.start(place, remote, branch: branch)
     }
 
-    package func follow(branch: String) throws {
-        self.branch = branch
+    package func follow(remote: String, branch: String) throws {
+        (self.remote, self.branch) = (remote, branch)
         try restart(keepJournal: true)
     }
 

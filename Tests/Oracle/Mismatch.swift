@@ -39,9 +39,13 @@ package struct Tally: Sendable, CustomStringConvertible {
     package var refusals = 0
     package var reports = 0
     package var commits = 0
-    /// Kills in the middle of a flush or a report, and those whose work was done all the same.
-    package var deaths = 0
-    package var survived = 0
+    /// Kills in the middle of a flush that owed commits, and those whose push had arrived; the same of reports that changed a decision.
+    package var killedFlushes = 0
+    package var killedAfterPush = 0
+    package var killedReports = 0
+    package var killedAfterLatch = 0
+    /// Pushes that came between our fetch and our push.
+    package var rivals = 0
     /// How often each reason was compared.
     package var reasons: [String: Int] = [:]
 
@@ -51,7 +55,8 @@ package struct Tally: Sendable, CustomStringConvertible {
         let compared = reasons.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         return """
             \(sequences) sequences, \(steps) steps, \(rearms) of them re-arms (\(rearmed) armed), \(scripts) scripts, \
-            \(refusals) refusals, \(reports) reports, \(commits) disarm commits, \(deaths) kills at work (\(survived) after it)
+            \(refusals) refusals, \(reports) reports, \(commits) disarm commits
+            killed in \(killedFlushes) flushes (\(killedAfterPush) after the push), in \(killedReports) reports (\(killedAfterLatch) after the latch), \(rivals) rival pushes
             decisions compared: \(compared)
             """
     }
@@ -65,8 +70,11 @@ package struct Tally: Sendable, CustomStringConvertible {
         sum.refusals += other.refusals
         sum.reports += other.reports
         sum.commits += other.commits
-        sum.deaths += other.deaths
-        sum.survived += other.survived
+        sum.killedFlushes += other.killedFlushes
+        sum.killedAfterPush += other.killedAfterPush
+        sum.killedReports += other.killedReports
+        sum.killedAfterLatch += other.killedAfterLatch
+        sum.rivals += other.rivals
         sum.reasons.merge(other.reasons, uniquingKeysWith: +)
     }
 }

@@ -58,7 +58,8 @@ package final class ModelSubject: Subject {
         try model.accept(host)
     }
 
-    package func follow(branch: String) { model.follow(branch) }
+    package func follow(remote: String, branch: String) { model.follow(branch) }
+    package var runsHooks: Bool { false }
     package func stop() {}
 
     package func restart(keepJournal: Bool) {

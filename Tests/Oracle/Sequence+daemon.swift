@@ -7,6 +7,11 @@ extension Sequence {
 
     func script(_ mac: String) async throws {
         let address = model.lab.owner(mac)?.cards.first { $0.mac == mac }?.ip ?? "127.0.9.9"
+        if let loader = try await subject.loader(mac, address: address) {
+            // Whom nobody knows may have the loader: the script behind it asks again.
+            let reason = model.decision(mac)
+            try expect("loader for \(mac)", ["netboot", "unknown"].contains(reason) ? "served" : reason, loader)
+        }
         let answer = try await subject.script(mac, uuid: uuid(mac), address: address)
         let expected = try model.script(mac, uuid: uuid(mac), address: address)
         switch (expected, answer) {
@@ -50,61 +55,39 @@ extension Sequence {
         }
     }
 
-    /// A subject that is killed while it takes a report has taken it, or has never heard of it: every decision is the one of before, or
-    /// every decision is the one of after, and of after when it has answered. A machine without an answer asks again, as the
-    /// caller does next.
-    private func reportAndDie(_ handle: Handle, _ boot: Int, success: Bool) async throws {
-        // Nothing new may come with the look after the start.
-        try await poll()
-        let before = macs.map { model.decision($0) }
-        let death = moment(["latched"], within: 6_000)
-        note("killed \(death)")
-        let answered = try await subject.dieReporting(
-            handle.hookToken, success: success, address: handle.address, death)
-        model.report(boot, success: success)
-        let after = macs.map { model.decision($0) }
-        model.restart(keepJournal: true)
-        try await poll()
-        var actual: [String] = []
-        for mac in macs { actual.append(try await subject.decision(mac)) }
-        if actual == after && before != after { tally.survived += 1 }
-        guard actual == after || (!answered && actual == before) else {
-            let states = zip(macs, zip(before, after)).map {
-                "\($0.suffix(2)) \($1.0)\($1.0 == $1.1 ? "" : " or " + $1.1)"
-            }
-            throw mismatch(
-                "decisions after a kill in the middle of a report\(answered ? " that was answered" : "")",
-                expected: states.joined(separator: ", "), actual: actual.joined(separator: ", "))
-        }
-    }
-
-    private func dies(_ percent: Int) -> Bool {
-        guard subject.isMortal, mayDie, model.reachable, deaths.chance(percent) else { return false }
-        tally.deaths += 1
-        return true
-    }
-
-    private func moment(_ points: [String], within microseconds: Int) -> Moment {
-        if deaths.chance(50), let point = deaths.pick(points) { return .point(point) }
-        return .after(.microseconds(deaths.number(1...microseconds)))
-    }
-
     /// Compares the commits that come with the ones owed, byte by byte.
     ///
     /// A subject that is killed meanwhile has pushed all of them or none: they are one push. Which of the two, the remote says; from
     /// the next look on, right after, either is exact again, and what was not pushed is still owed.
+    ///
+    /// When a rival's push comes between, the commits stand on the rival's tip, and are those that are owed there.
     func flush() async throws {
         guard model.reachable else { return try await subject.flush() }
         if !model.owesCommits { try await poll() } else { try model.pass() }
-        let before = try tip
+        var before = try tip
         var planned = model.plan()
-        let death = dies(25) ? moment(["committed", "pushed", "recorded"], within: 60_000) : nil
-        if let death {
-            note("killed \(death)")
-            try await subject.dieFlushing(death)
+        if dies(planned.isEmpty ? 5 : 60) {
+            let isDone = try await flushAndDie()
+            if !planned.isEmpty { tally.killedFlushes += 1 }
+            guard isDone else { return }
+            if !planned.isEmpty { tally.killedAfterPush += 1 }
+        } else if let rival = try rival(planned) {
+            try await subject.flush()
+            guard try hasPushed(rival) else {
+                throw mismatch("write-back", expected: "a push", actual: "none, and the rival waits")
+            }
+            tally.rivals += 1
+            try model.pass(to: rival)
+            (before, planned) = (rival, model.plan())
         } else {
             try await subject.flush()
         }
+        try compareCommits(after: before, planned)
+    }
+
+    /// The commits since `before` are one for each planned host.
+    private func compareCommits(after before: String, _ owed: [String: [String: Int]]) throws {
+        var planned = owed
         let after = try tip
         guard try history.descends(after, from: before) else {
             throw mismatch("write-back", expected: "a fast-forward of \(before)", actual: after)
@@ -124,12 +107,6 @@ extension Sequence {
             pushed.append(id)
         }
         if after != before { try model.pass() }
-        if death != nil {
-            if after != before { tally.survived += 1 }
-            model.restart(keepJournal: true)
-            try await poll()
-            if after == before { return }
-        }
         guard planned.isEmpty else {
             throw mismatch(
                 "write-back", expected: "a commit for \(planned.keys.sorted().joined(separator: ", "))", actual: "none")
@@ -178,7 +155,7 @@ extension Sequence {
 
     func follow(_ branch: String) async throws {
         self.branch = branch
-        try await subject.follow(branch: branch)
+        try await subject.follow(remote: "\(directory)/\(remote)", branch: branch)
         model.follow(branch)
         try await poll()
     }

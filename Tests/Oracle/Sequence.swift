@@ -23,6 +23,9 @@ package final class Sequence {
     /// When a mortal subject dies; apart from `random`, so that a seed means the same pushes for every subject.
     var deaths: SplitMix64
     var mayDie = true
+    var extras: SplitMix64
+    /// Which of two links to the repo is its URL.
+    var remote = "remote"
     var branch = "main"
     var branches = ["main"]
     var steps: [String] = []
@@ -38,6 +41,8 @@ package final class Sequence {
     var pushed: [String] = []
     var cloned = false
 
+    static let links = ["remote", "another"]
+
     private init(
         seed: UInt64, directory: String, make: (SubjectPlace) async throws -> any Subject
     ) async throws {
@@ -45,12 +50,15 @@ package final class Sequence {
         self.directory = directory
         random = SplitMix64(seed: seed)
         deaths = SplitMix64(seed: ~seed)
+        extras = SplitMix64(seed: seed &+ 1 << 32)
         clock = SequenceClock(wall: 1_800_000_000)
         let manager = FileManager.default
         try? manager.removeItem(atPath: directory)
         try manager.createDirectory(atPath: directory + "/state", withIntermediateDirectories: true)
         try Git(directory: directory)("init", "-q", "--bare", "--template=", "-b", "main", "repo.git")
-        try manager.createSymbolicLink(atPath: directory + "/remote", withDestinationPath: "repo.git")
+        for link in Sequence.links {
+            try manager.createSymbolicLink(atPath: "\(directory)/\(link)", withDestinationPath: "repo.git")
+        }
         history = try History(directory: directory + "/repo.git")
         writer = try ObjectWriter(directory: directory + "/repo.git")
         model = Model(history: history, branch: "main", clock: clock)
@@ -67,7 +75,9 @@ package final class Sequence {
         let sequence = try await Sequence(seed: seed, directory: directory, make: make)
         do {
             try await sequence.run()
-        } catch var mismatch as Mismatch {
+        } catch {
+            var mismatch =
+                error as? Mismatch ?? sequence.mismatch("an error", expected: "none", actual: "\(error)")
             mismatch.steps = sequence.steps
             mismatch.log =
                 (try? Git(directory: directory + "/repo.git")(
@@ -97,7 +107,7 @@ package final class Sequence {
         let count = random.number(25...40)
         while steps.count < count {
             clock.pass(seconds: Int64(random.number(1...40)))
-            try await act()
+            if extras.chance(2) { try await extraStep() } else { try await act() }
         }
         try await settle()
         tally.sequences = 1

@@ -4,6 +4,8 @@ package protocol Subject {
     func poll() async throws
     /// The reason `decideBoot` gives for a MAC, as the product prints it.
     func decision(_ mac: String) async throws -> String
+    /// A machine asks for its loader: `served`, or the reason. Nil where nobody serves any.
+    func loader(_ mac: String, address: String) async throws -> String?
     /// A machine asks for its script.
     func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer
     /// The kernel of a boot was begun, or served whole.
@@ -20,7 +22,8 @@ package protocol Subject {
     func accept(_ host: String) async throws
     /// Ends the daemon without a goodbye and starts it again, with its journal or with a new one.
     func restart(keepJournal: Bool) async throws
-    func follow(branch: String) async throws
+    /// Starts again with other settings.
+    func follow(remote: String, branch: String) async throws
     func stop() async
 
     /// Whether it is a process, which can be killed in the middle of its work.
@@ -31,6 +34,8 @@ package protocol Subject {
     func dieReporting(_ hookToken: String, success: Bool, address: String, _ moment: Moment) async throws -> Bool
     /// What it printed.
     var log: [String] { get }
+    /// Whether the remote's hooks see its pushes.
+    var runsHooks: Bool { get }
 }
 
 /// When a subject is killed.
@@ -43,6 +48,9 @@ package enum Moment: Sendable {
 extension Subject {
     package var isMortal: Bool { false }
     package var log: [String] { [] }
+    package var runsHooks: Bool { true }
+
+    package func loader(_ mac: String, address: String) async throws -> String? { nil }
 
     package func dieFlushing(_ moment: Moment) async throws {
         try await flush()
