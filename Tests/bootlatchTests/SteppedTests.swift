@@ -1,6 +1,8 @@
 import Foundation
+import NIOHTTP1
 import Simulate
 import Testing
+import Web
 
 /// The hold that the sequences of `make torture` have on a daemon.
 @Suite(.timeLimit(.minutes(1)))
@@ -10,10 +12,13 @@ struct SteppedTests {
             .POST, .unix(path: daemon.socket), path: path, deadline: .now.advanced(by: .seconds(20)))
     }
 
-    @Test(arguments: ["flush", "sweep", "settle", "crash"])
-    func `a daemon that is not stepped has no such route`(name: String) async throws {
-        let daemon = try await ServedLab().start()
-        #expect(try await post(daemon, "/v1/stepped/\(name)").status == 404)
+    @Test func `a daemon that is not stepped has no such routes`() async throws {
+        let lab = try ServedLab()
+        let daemon = try await lab.start()
+        for name in ["flush", "sweep", "settle", "crash"] {
+            #expect(try await post(daemon, "/v1/stepped/\(name)").status == 404)
+        }
+        withExtendedLifetime(lab) {}
     }
 
     @Test func `a stepped daemon lives at the time it is told, and writes when it is told`() async throws {
