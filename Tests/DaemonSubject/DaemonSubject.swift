@@ -19,7 +19,7 @@ package final class DaemonSubject: Subject {
     /// The newest event that was read.
     private var cursor: Int64 = 0
     /// What `/v1/status` said of each MAC, as long as nothing was asked of the daemon and no time went by.
-    private var decisions: (wall: Int64, monotonic: Int64, reasons: [String: String])?
+    private var decisions: (wall: Int64, monotonic: Int64, shown: [String: Status.Interface])?
 
     package init(_ place: SubjectPlace) throws {
         self.place = place
@@ -96,22 +96,32 @@ package final class DaemonSubject: Subject {
     package func poll() async throws { try await control(.POST, "/v1/reconcile") }
 
     package func decision(_ mac: String) async throws -> String {
-        let (wall, monotonic) = (place.clock.wall, place.clock.monotonic)
-        if decisions.map({ ($0.wall, $0.monotonic) != (wall, monotonic) }) ?? true {
-            let status: Status = try decode(try await control(.GET, "/v1/status"))
-            var reasons: [String: String] = [:]
-            for interface in status.hosts.flatMap(\.interfaces) {
-                reasons[interface.mac] = try reason(decision: interface.decision, reason: interface.reason)
-            }
-            decisions = (wall, monotonic, reasons)
+        if let known = try await shown(mac), known.reason != "installing" {
+            return try reason(decision: known.decision, reason: known.reason)
         }
-        if let known = decisions?.reasons[mac] { return known }
-        // No host that is listed; of a host that stands in two manifests only one is.
+        // No host that is listed, for of one that stands in two manifests only one is; or a word that says more than the rules do.
         let response = try await control(.GET, "/v1/why?host=\(mac)", statuses: [200, 404])
         guard response.status == 200 else { return "unknown" }
         let why: Why = try decode(response)
-        guard let found = why.interfaces.first?.status else { throw Unexpected(asked: "why \(mac)", response) }
-        return try reason(decision: found.decision, reason: found.reason)
+        guard let found = why.interfaces.first else { throw Unexpected(asked: "why \(mac)", response) }
+        let refusal = found.rules.lazy.compactMap(\.refusal).first ?? "armed"
+        guard [refusal, "installing"].contains(found.status.reason) else {
+            throw Unexpected(asked: "why \(mac)", response)
+        }
+        return try reason(decision: found.status.decision, reason: refusal)
+    }
+
+    package func isInstalling(_ mac: String) async throws -> Bool? { try await shown(mac)?.reason == "installing" }
+
+    /// What `/v1/status` shows of a MAC.
+    private func shown(_ mac: String) async throws -> Status.Interface? {
+        let (wall, monotonic) = (place.clock.wall, place.clock.monotonic)
+        if decisions.map({ ($0.wall, $0.monotonic) != (wall, monotonic) }) ?? true {
+            let status: Status = try decode(try await control(.GET, "/v1/status"))
+            let shown = status.hosts.flatMap(\.interfaces).map { ($0.mac, $0) }
+            decisions = (wall, monotonic, Dictionary(shown) { first, _ in first })
+        }
+        return decisions?.shown[mac]
     }
 
     package func accept(_ host: String) async throws {
@@ -260,7 +270,11 @@ private struct Status: Decodable {
 }
 
 private struct Why: Decodable {
-    struct Interface: Decodable { var status: Status.Interface }
+    struct Interface: Decodable {
+        var status: Status.Interface
+        var rules: [Rule]
+    }
+    struct Rule: Decodable { var refusal: String? }
 
     var interfaces: [Interface]
 }

@@ -138,6 +138,9 @@ package final class Sequence {
             tally.reasons[expected, default: 0] += 1
             let actual = try await subject.decision(mac)
             try expect("decision for \(mac)", expected, actual)
+            if let installs = try await subject.isInstalling(mac) {
+                try expect("\(mac) installs", "\(model.isInstalling(mac))", "\(installs)")
+            }
         }
         for handle in handles {
             let actual = try await subject.bytes(handle.token)

@@ -4,6 +4,8 @@ package protocol Subject {
     func poll() async throws
     /// The reason `decideBoot` gives for a MAC, as the product prints it.
     func decision(_ mac: String) async throws -> String
+    /// Whether operators are told that it installs. Nil where nobody tells.
+    func isInstalling(_ mac: String) async throws -> Bool?
     /// A machine asks for its loader: `served`, or the reason. Nil where nobody serves any.
     func loader(_ mac: String, address: String) async throws -> String?
     /// A machine asks for its script.
@@ -50,6 +52,7 @@ extension Subject {
     package var log: [String] { [] }
     package var runsHooks: Bool { true }
 
+    package func isInstalling(_ mac: String) async throws -> Bool? { nil }
     package func loader(_ mac: String, address: String) async throws -> String? { nil }
 
     package func dieFlushing(_ moment: Moment) async throws {
