@@ -32,8 +32,9 @@ test: deps ## the tests; shares its build with the demo
 	swift build --build-tests
 	scripts/test
 
-torture: deps ## SEQUENCES=10000 random sequences of pushes, boots and reports, from SEED=0 on, against a second reading of the rules
+torture: deps ## SEQUENCES=10000 random sequences of pushes, boots and reports, from SEED=0 on, against a second reading of the rules; every DAEMON=20th asks a real daemon
 	swift build --product torture
+	swift build --product bootlatch
 	@$(dir $(BINARY))torture $(or $(SEQUENCES),10000) $(or $(SEED),0)
 
 firmware-test: build ## real firmware in QEMU, real ISC dhcpd (needs root or user namespaces)

@@ -80,9 +80,13 @@ let package = Package(
                 product("HashTreeCollections", "swift-collections"),
             ],
             path: "Tests/ProductSubject", swiftSettings: settings),
+        .target(
+            name: "DaemonSubject",
+            dependencies: ["Oracle", "ProductSubject", "Simulate"] + nio,
+            path: "Tests/DaemonSubject", swiftSettings: settings),
         .executableTarget(
-            name: "torture", dependencies: ["Oracle", "ProductSubject"], path: "Tests/Torture", swiftSettings: settings),
-        tests("OracleTests", ["Oracle", "ProductSubject"]),
+            name: "torture", dependencies: ["Oracle", "DaemonSubject"], path: "Tests/Torture", swiftSettings: settings),
+        tests("OracleTests", ["Oracle", "DaemonSubject", "bootlatch"]),
 
         tests("InventoryTests", ["Inventory"]),
         tests("YAMLTests", ["YAML"]),

@@ -28,9 +28,9 @@ struct Serve: AsyncParsableCommand {
         let boot = BootServer(plane, gate: daemon.gate, actions: daemon.actions, log: log)
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: BootService(boot: boot, endpoints: endpoints)),
-            .init(service: Loop(run: daemon.pollLoop)),
-            .init(service: Loop(run: daemon.writeLoop)),
-            .init(service: Loop(run: daemon.beatLoop)),
+            .init(service: Loop(run: Stepped.idle(daemon.pollLoop))),
+            .init(service: Loop(run: Stepped.idle(daemon.writeLoop))),
+            .init(service: Loop(run: Stepped.idle(daemon.beatLoop))),
             .init(service: Loop(run: daemon.sightings.run)),
         ]
         for application in try control(daemon, settings, endpoints, log) {
@@ -70,9 +70,11 @@ struct Serve: AsyncParsableCommand {
             attributes: [.posixPermissions: 0o700])
         // A socket file of a daemon that was killed would keep us from binding.
         try? FileManager.default.removeItem(atPath: socket)
+        let router = controlRouter(daemon.operators, isReadOnly: false)
+        Stepped.addRoutes(to: router, daemon)
         var applications = [
             Application(
-                router: controlRouter(daemon.operators, isReadOnly: false),
+                router: router,
                 configuration: .init(address: .unixDomainSocket(path: socket), serverName: "bootlatch"),
                 onServerRunning: { _ in await endpoints.opened(socket: socket) }, logger: log)
         ]

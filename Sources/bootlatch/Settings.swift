@@ -66,7 +66,9 @@ extension Settings {
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("BOOTLATCH_") {
             guard let key = names[name] else {
                 // Read by other parts: the path of this file, the tests' switches.
-                if ["BOOTLATCH_CONFIG", "BOOTLATCH_STRICT", "BOOTLATCH_CRASH_AT"].contains(name) { continue }
+                if ["BOOTLATCH_CONFIG", "BOOTLATCH_STRICT", "BOOTLATCH_CRASH_AT", Stepped.variable].contains(name) {
+                    continue
+                }
                 throw SettingsError(
                     description: "no setting \(name)\(suggestion(for: name, among: names.keys.sorted()))")
             }

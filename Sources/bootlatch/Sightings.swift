@@ -32,6 +32,7 @@ struct Sightings: Sendable {
 
     /// Never blocks; under a storm the oldest sightings are lost.
     func saw(_ sighting: Sighting, _ decision: Decision, _ route: BootRoute) {
+        Stepped.saw()
         continuation.yield(Seen(sighting: sighting, decision: decision, route: route))
     }
 
@@ -39,6 +40,7 @@ struct Sightings: Sendable {
     func run() async {
         var refusals: [MACAddress: [Instant]] = [:]
         for await seen in stream {
+            defer { Stepped.looked() }
             let interface = gate.current.inventory[seen.sighting.mac]
             // Also of a machine that is refused: a report is about every interface of it. What the disk refuses, the next one brings.
             if seen.route == .script, interface != nil { try? await journal.saw(seen.sighting) }

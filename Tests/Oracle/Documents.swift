@@ -1,6 +1,7 @@
 /// One network card in a manifest.
 package struct Card: Hashable, Sendable {
     var mac: String
+    /// Of 127.0.0.0/8, so that a process can speak from it.
     var ip: String
     var on = false
     var workflow = false
@@ -33,7 +34,11 @@ package struct Machine: Hashable, Sendable {
                 "          netmask: 255.255.0.0", "      netboot:", "        allowPXE: \(card.on)",
                 "        allowWorkflow: \(card.workflow)",
             ]
-            if card.chained { lines += ["        ipxe:", "          url: http://192.0.2.1/menu.ipxe"] }
+            if card.chained {
+                lines += [
+                    "        ipxe:", "          url: http://192.0.2.1/menu.ipxe?hook={{hookURL}}&base={{artifacts}}",
+                ]
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -102,7 +107,7 @@ package struct Sheet: Hashable, Sendable {
             spec:
               kernel: disk/vmlinuz
               initrd: [disk/initrd]
-              args: ["console=ttyS0"]
+              args: ["console=ttyS0", "hook={{hookURL}}"]
 
             """)
     ])

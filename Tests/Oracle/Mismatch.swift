@@ -9,7 +9,8 @@ package struct Mismatch: Error, CustomStringConvertible {
     var steps: [String] = []
     var log = ""
     var armings: [String] = []
-    var directory = ""
+    /// The subject was a process of its own.
+    var isDaemon = false
 
     package var description: String {
         """
@@ -22,7 +23,7 @@ package struct Mismatch: Error, CustomStringConvertible {
         \(armings.map { "  " + $0 }.joined(separator: "\n"))
         commits
         \(log.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
-        replay: make torture SEED=\(seed) SEQUENCES=1
+        replay: make torture SEED=\(seed) SEQUENCES=1 DAEMON=\(isDaemon ? "all" : "none")
         """
     }
 }
@@ -38,6 +39,13 @@ package struct Tally: Sendable, CustomStringConvertible {
     package var refusals = 0
     package var reports = 0
     package var commits = 0
+    /// Kills in the middle of a flush that owed commits, and those whose push had arrived; the same of reports that changed a decision.
+    package var killedFlushes = 0
+    package var killedAfterPush = 0
+    package var killedReports = 0
+    package var killedAfterLatch = 0
+    /// Pushes that came between our fetch and our push.
+    package var rivals = 0
     /// How often each reason was compared.
     package var reasons: [String: Int] = [:]
 
@@ -48,6 +56,7 @@ package struct Tally: Sendable, CustomStringConvertible {
         return """
             \(sequences) sequences, \(steps) steps, \(rearms) of them re-arms (\(rearmed) armed), \(scripts) scripts, \
             \(refusals) refusals, \(reports) reports, \(commits) disarm commits
+            killed in \(killedFlushes) flushes (\(killedAfterPush) after the push), in \(killedReports) reports (\(killedAfterLatch) after the latch), \(rivals) rival pushes
             decisions compared: \(compared)
             """
     }
@@ -61,6 +70,11 @@ package struct Tally: Sendable, CustomStringConvertible {
         sum.refusals += other.refusals
         sum.reports += other.reports
         sum.commits += other.commits
+        sum.killedFlushes += other.killedFlushes
+        sum.killedAfterPush += other.killedAfterPush
+        sum.killedReports += other.killedReports
+        sum.killedAfterLatch += other.killedAfterLatch
+        sum.rivals += other.rivals
         sum.reasons.merge(other.reasons, uniquingKeysWith: +)
     }
 }

@@ -28,6 +28,14 @@ extension Model {
         return .served(boot: boots.count - 1, new: true)
     }
 
+    /// Its last kernel was served whole, and nobody has reported or asked since.
+    func isInstalling(_ mac: String) -> Bool {
+        guard decision(mac) == "spent:exhausted", let id = states[mac]?.arming, armings[id].ending == nil else {
+            return false
+        }
+        return !armings[id].mismatched && boots.count { $0.arming == id && $0.whole } >= armings[id].full
+    }
+
     /// Whether the next script would be the first of its arming.
     func isFirstScript(_ mac: String) -> Bool {
         guard let id = states[mac]?.arming, armings[id].ending == nil, armings[id].mac == mac else { return false }

@@ -1,8 +1,8 @@
 extension Model {
-    /// One look at the remote.
-    func pass() throws {
+    /// One look at the remote, or at what it held a moment ago.
+    func pass(to past: String? = nil) throws {
         let now = now
-        guard reachable, let tip = try history.tip(branch) else { return }
+        guard reachable, let tip = try past ?? history.tip(branch) else { return }
         let lastPoll = lastGoodFetch
         lastGoodFetch = now
         guard tip != processed else { return }

@@ -44,7 +44,7 @@ package final class ModelSubject: Subject {
 
     package func bytes(_ token: String) -> String { model.bytes(boot(token)) }
 
-    package func answers(_ token: String) -> String { model.answers(boot(token)) }
+    package func answers(_ token: String) -> String? { model.answers(boot(token)) }
 
     package func report(_ hookToken: String, success: Bool, address: String) {
         if let boot = boot(hookToken) { model.report(boot, success: success) } else { unknownReport(address: address) }
@@ -58,7 +58,8 @@ package final class ModelSubject: Subject {
         try model.accept(host)
     }
 
-    package func follow(branch: String) { model.follow(branch) }
+    package func follow(remote: String, branch: String) { model.follow(branch) }
+    package var runsHooks: Bool { false }
     package func stop() {}
 
     package func restart(keepJournal: Bool) {

@@ -6,7 +6,12 @@ extension Sequence {
     }
 
     func script(_ mac: String) async throws {
-        let address = model.lab.owner(mac)?.cards.first { $0.mac == mac }?.ip ?? "10.0.9.9"
+        let address = model.lab.owner(mac)?.cards.first { $0.mac == mac }?.ip ?? "127.0.9.9"
+        if let loader = try await subject.loader(mac, address: address) {
+            // Whom nobody knows may have the loader: the script behind it asks again.
+            let reason = model.decision(mac)
+            try expect("loader for \(mac)", ["netboot", "unknown"].contains(reason) ? "served" : reason, loader)
+        }
         let answer = try await subject.script(mac, uuid: uuid(mac), address: address)
         let expected = try model.script(mac, uuid: uuid(mac), address: address)
         switch (expected, answer) {
@@ -41,6 +46,7 @@ extension Sequence {
 
     func report(_ handle: Handle, success: Bool) async throws {
         tally.reports += 1
+        if let boot = handle.boot, dies(25) { try await reportAndDie(handle, boot, success: success) }
         try await subject.report(handle.hookToken, success: success, address: handle.address)
         if let boot = handle.boot {
             model.report(boot, success: success)
@@ -50,12 +56,38 @@ extension Sequence {
     }
 
     /// Compares the commits that come with the ones owed, byte by byte.
+    ///
+    /// A subject that is killed meanwhile has pushed all of them or none: they are one push. Which of the two, the remote says; from
+    /// the next look on, right after, either is exact again, and what was not pushed is still owed.
+    ///
+    /// When a rival's push comes between, the commits stand on the rival's tip, and are those that are owed there.
     func flush() async throws {
         guard model.reachable else { return try await subject.flush() }
         if !model.owesCommits { try await poll() } else { try model.pass() }
-        let before = try tip
+        var before = try tip
         var planned = model.plan()
-        try await subject.flush()
+        if dies(planned.isEmpty ? 5 : 60) {
+            let isDone = try await flushAndDie()
+            if !planned.isEmpty { tally.killedFlushes += 1 }
+            guard isDone else { return }
+            if !planned.isEmpty { tally.killedAfterPush += 1 }
+        } else if let rival = try rival(planned) {
+            try await subject.flush()
+            guard try hasPushed(rival) else {
+                throw mismatch("write-back", expected: "a push", actual: "none, and the rival waits")
+            }
+            tally.rivals += 1
+            try model.pass(to: rival)
+            (before, planned) = (rival, model.plan())
+        } else {
+            try await subject.flush()
+        }
+        try compareCommits(after: before, planned)
+    }
+
+    /// The commits since `before` are one for each planned host.
+    private func compareCommits(after before: String, _ owed: [String: [String: Int]]) throws {
+        var planned = owed
         let after = try tip
         guard try history.descends(after, from: before) else {
             throw mismatch("write-back", expected: "a fast-forward of \(before)", actual: after)
@@ -123,7 +155,7 @@ extension Sequence {
 
     func follow(_ branch: String) async throws {
         self.branch = branch
-        try await subject.follow(branch: branch)
+        try await subject.follow(remote: "\(directory)/\(remote)", branch: branch)
         model.follow(branch)
         try await poll()
     }

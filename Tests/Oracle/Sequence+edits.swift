@@ -26,7 +26,7 @@ extension Sequence {
             let turnedOn = random.chance(on)
             let chained = random.chance(12)
             machine.cards.append(
-                Card(mac: mac, ip: "10.0.1.\(macs.count)", on: turnedOn, workflow: turnedOn, chained: chained))
+                Card(mac: mac, ip: "127.0.1.\(macs.count)", on: turnedOn, workflow: turnedOn, chained: chained))
         }
         return machine
     }

@@ -216,11 +216,12 @@ extension Sequence {
     }
 
     func reach(_ reachable: Bool) throws {
-        let link = directory + "/remote"
-        if reachable {
-            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "repo.git")
-        } else {
-            try FileManager.default.removeItem(atPath: link)
+        for link in Sequence.links.map({ "\(directory)/\($0)" }) {
+            if reachable {
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "repo.git")
+            } else {
+                try FileManager.default.removeItem(atPath: link)
+            }
         }
         model.reachable = reachable
     }

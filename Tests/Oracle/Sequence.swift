@@ -20,6 +20,12 @@ package final class Sequence {
     let model: Model
     let subject: any Subject
     var random: SplitMix64
+    /// When a mortal subject dies; apart from `random`, so that a seed means the same pushes for every subject.
+    var deaths: SplitMix64
+    var mayDie = true
+    var extras: SplitMix64
+    /// Which of two links to the repo is its URL.
+    var remote = "remote"
     var branch = "main"
     var branches = ["main"]
     var steps: [String] = []
@@ -35,24 +41,30 @@ package final class Sequence {
     var pushed: [String] = []
     var cloned = false
 
+    static let links = ["remote", "another"]
+
     private init(
         seed: UInt64, directory: String, make: (SubjectPlace) async throws -> any Subject
     ) async throws {
         self.seed = seed
         self.directory = directory
         random = SplitMix64(seed: seed)
+        deaths = SplitMix64(seed: ~seed)
+        extras = SplitMix64(seed: seed &+ 1 << 32)
         clock = SequenceClock(wall: 1_800_000_000)
         let manager = FileManager.default
         try? manager.removeItem(atPath: directory)
         try manager.createDirectory(atPath: directory + "/state", withIntermediateDirectories: true)
         try Git(directory: directory)("init", "-q", "--bare", "--template=", "-b", "main", "repo.git")
-        try manager.createSymbolicLink(atPath: directory + "/remote", withDestinationPath: "repo.git")
+        for link in Sequence.links {
+            try manager.createSymbolicLink(atPath: "\(directory)/\(link)", withDestinationPath: "repo.git")
+        }
         history = try History(directory: directory + "/repo.git")
         writer = try ObjectWriter(directory: directory + "/repo.git")
         model = Model(history: history, branch: "main", clock: clock)
         subject = try await make(
             SubjectPlace(
-                remote: directory + "/remote", state: directory + "/state", branch: "main", clock: clock))
+                seed: seed, remote: directory + "/remote", state: directory + "/state", branch: "main", clock: clock))
     }
 
     /// Runs one sequence in a directory of its own below `parent`; throws a `Mismatch` where subject and rules part.
@@ -63,12 +75,15 @@ package final class Sequence {
         let sequence = try await Sequence(seed: seed, directory: directory, make: make)
         do {
             try await sequence.run()
-        } catch var mismatch as Mismatch {
+        } catch {
+            var mismatch =
+                error as? Mismatch ?? sequence.mismatch("an error", expected: "none", actual: "\(error)")
             mismatch.steps = sequence.steps
             mismatch.log =
                 (try? Git(directory: directory + "/repo.git")(
                     "log", "--graph", "--all", "--date-order", "--format=%h %an: %s%d")) ?? ""
-            mismatch.directory = directory
+            mismatch.log += sequence.subject.log.suffix(12).map { "daemon: \($0)\n" }.joined()
+            mismatch.isDaemon = sequence.subject.isMortal
             mismatch.armings = sequence.model.armings.enumerated().map { id, arming in
                 let boots = sequence.model.boots.enumerated().filter { $0.element.arming == id }.map { boot in
                     "\(boot.offset)\(boot.element.whole ? " whole" : boot.element.started ? " begun" : "")"
@@ -92,7 +107,7 @@ package final class Sequence {
         let count = random.number(25...40)
         while steps.count < count {
             clock.pass(seconds: Int64(random.number(1...40)))
-            try await act()
+            if extras.chance(2) { try await extraStep() } else { try await act() }
         }
         try await settle()
         tally.sequences = 1
@@ -123,17 +138,21 @@ package final class Sequence {
             tally.reasons[expected, default: 0] += 1
             let actual = try await subject.decision(mac)
             try expect("decision for \(mac)", expected, actual)
+            if let installs = try await subject.isInstalling(mac) {
+                try expect("\(mac) installs", "\(model.isInstalling(mac))", "\(installs)")
+            }
         }
         for handle in handles {
             let actual = try await subject.bytes(handle.token)
             try expect("kernel for \(handle.mac) with token \(handle.token)", model.bytes(handle.boot), actual)
-            let answers = try await subject.answers(handle.token)
+            guard let answers = try await subject.answers(handle.token) else { continue }
             try expect("answers for \(handle.mac) with token \(handle.token)", model.answers(handle.boot), answers)
         }
     }
 
     /// The end of a sequence: what is owed is written, then nothing more is ever written.
     private func settle() async throws {
+        mayDie = false
         if !model.reachable { try await step("remote back") { try self.reach(true) } }
         for round in 1...4 {
             clock.pass(seconds: 30)

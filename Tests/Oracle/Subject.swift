@@ -4,14 +4,18 @@ package protocol Subject {
     func poll() async throws
     /// The reason `decideBoot` gives for a MAC, as the product prints it.
     func decision(_ mac: String) async throws -> String
+    /// Whether operators are told that it installs. Nil where nobody tells.
+    func isInstalling(_ mac: String) async throws -> Bool?
+    /// A machine asks for its loader: `served`, or the reason. Nil where nobody serves any.
+    func loader(_ mac: String, address: String) async throws -> String?
     /// A machine asks for its script.
     func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer
     /// The kernel of a boot was begun, or served whole.
     func kernel(_ token: String, whole: Bool) async throws
     /// The reason `continueBoot` gives for kernel and initrd; `netboot` where they are served.
     func bytes(_ token: String) async throws -> String
-    /// The same for the answers of a boot: user-data and such.
-    func answers(_ token: String) async throws -> String
+    /// The same for the answers of a boot: user-data and such. Nil where no route serves any.
+    func answers(_ token: String) async throws -> String?
     func report(_ hookToken: String, success: Bool, address: String) async throws
     func unknownReport(address: String) async throws
     func sweep() async throws
@@ -20,8 +24,49 @@ package protocol Subject {
     func accept(_ host: String) async throws
     /// Ends the daemon without a goodbye and starts it again, with its journal or with a new one.
     func restart(keepJournal: Bool) async throws
-    func follow(branch: String) async throws
+    /// Starts again with other settings.
+    func follow(remote: String, branch: String) async throws
     func stop() async
+
+    /// Whether it is a process, which can be killed in the middle of its work.
+    var isMortal: Bool { get }
+    /// Writes what is owed, is killed meanwhile, and starts again; it has not looked at the remote since.
+    func dieFlushing(_ moment: Moment) async throws
+    /// Takes a report and is killed meanwhile, as above. True when the report was answered.
+    func dieReporting(_ hookToken: String, success: Bool, address: String, _ moment: Moment) async throws -> Bool
+    /// What it printed.
+    var log: [String] { get }
+    /// Whether the remote's hooks see its pushes.
+    var runsHooks: Bool { get }
+}
+
+/// When a subject is killed.
+package enum Moment: Sendable {
+    /// At a named point of the daemon; at the end of the work where it is not reached.
+    case point(String)
+    case after(Duration)
+}
+
+extension Subject {
+    package var isMortal: Bool { false }
+    package var log: [String] { [] }
+    package var runsHooks: Bool { true }
+
+    package func isInstalling(_ mac: String) async throws -> Bool? { nil }
+    package func loader(_ mac: String, address: String) async throws -> String? { nil }
+
+    package func dieFlushing(_ moment: Moment) async throws {
+        try await flush()
+        try await restart(keepJournal: true)
+    }
+
+    package func dieReporting(
+        _ hookToken: String, success: Bool, address: String, _ moment: Moment
+    ) async throws -> Bool {
+        try await report(hookToken, success: success, address: address)
+        try await restart(keepJournal: true)
+        return true
+    }
 }
 
 package enum ScriptAnswer: Equatable, Sendable {
@@ -31,6 +76,7 @@ package enum ScriptAnswer: Equatable, Sendable {
 
 /// What a subject is made of.
 package struct SubjectPlace: Sendable {
+    package let seed: UInt64
     /// The remote, a path. It is away while the remote cannot be reached.
     package let remote: String
     /// An empty directory of its own.

@@ -19,16 +19,18 @@ package final class ProductSubject: Subject {
     }
 
     private let place: SubjectPlace
+    private var remote: String
     private var branch: String
     private var parts: Parts
 
     package init(_ place: SubjectPlace) throws {
         self.place = place
+        remote = place.remote
         branch = place.branch
-        parts = try Self.start(place, branch: place.branch)
+        parts = try Self.start(place, place.remote, branch: place.branch)
     }
 
-    private static func start(_ place: SubjectPlace, branch: String) throws -> Parts {
+    private static func start(_ place: SubjectPlace, _ url: String, branch: String) throws -> Parts {
         let reading = Reading()
         let clock = place.clock
         let log = Logger(label: "sequence") { _ in SwiftLogNoOpLogHandler() }
@@ -38,9 +40,9 @@ package final class ProductSubject: Subject {
         let gate = Gate()
         let journal = Journal(path: place.state + "/journal.sqlite", gate: gate, log: log)
         let repository = try Repository(bareAt: place.state + "/mirror.git", create: true)
-        let remote = Remote(try RemoteAddress(place.remote))
+        let remote = Remote(try RemoteAddress(url))
         let reconciler = Reconciler(
-            settings: .init(url: place.remote, branch: branch), repository: repository, remote: remote,
+            settings: .init(url: url, branch: branch), repository: repository, remote: remote,
             journal: journal, gate: gate, now: now, log: log)
         let writeBack = WriteBack(
             settings: .init(), reconciler: reconciler, repository: repository, remote: remote, journal: journal,
@@ -98,7 +100,7 @@ package final class ProductSubject: Subject {
         continueBoot(Token(token), .bootable, in: parts.gate.current, now: parts.now()).reason
     }
 
-    package func answers(_ token: String) -> String {
+    package func answers(_ token: String) -> String? {
         continueBoot(Token(token), .answers, in: parts.gate.current, now: parts.now()).reason
     }
 
@@ -144,11 +146,11 @@ package final class ProductSubject: Subject {
                 unlink(place.state + "/journal.sqlite" + ending)
             }
         }
-        parts = try Self.start(place, branch: branch)
+        parts = try Self.start(place, remote, branch: branch)
     }
 
-    package func follow(branch: String) async throws {
-        self.branch = branch
+    package func follow(remote: String, branch: String) async throws {
+        (self.remote, self.branch) = (remote, branch)
         try await restart(keepJournal: true)
     }
 
