@@ -125,11 +125,17 @@ package struct InterfaceState: Sendable, Equatable {
     }
 }
 
-extension Inventory {
-    /// Interfaces whose manifest gives them this address. Looks at every host.
-    package func interfaces(at address: IPv4Address) -> [Interface] {
-        entries.values.joined().flatMap(\.host.interfaces).filter { $0.dhcp.address == address }.compactMap {
-            self[$0.mac]
+/// Hosts that a manifest gives this address, or whose script went to it, in order. Looks at every host and at every boot.
+package func hosts(at address: IPv4Address, in standing: Standing) -> [Host.ID] {
+    var hosts: Set<Host.ID> = []
+    for entry in standing.inventory.entries.values.joined() {
+        if entry.host.interfaces.contains(where: { $0.dhcp.address == address }) { hosts.insert(entry.host.id) }
+    }
+    for boot in standing.ledger.boots.values where boot.address == address {
+        // An absent host is held under the name that it was armed by.
+        if let host = standing.inventory[boot.mac]?.host.id ?? standing.ledger[boot.arming]?.arming.host {
+            hosts.insert(host)
         }
     }
+    return hosts.sorted()
 }

@@ -89,11 +89,7 @@ extension Daemon {
     private func holdMismatched(at source: IPv4Address?, evidence: String) async throws {
         let standing = gate.current
         guard let source else { return }
-        let macs = standing.ledger.unspent.flatMap(\.boots).compactMap { standing.ledger[$0] }.filter {
-            $0.address == source
-        }.map(\.mac)
-        let leased = standing.inventory.interfaces(at: source).map(\.mac)
-        for host in Set((macs + leased).compactMap { standing.inventory[$0]?.host.id }) {
+        for host in hosts(at: source, in: standing) {
             try await journal.holdMismatched(host, evidence: evidence, at: clock.now.wall)
         }
     }

@@ -63,12 +63,25 @@ struct InventoryAdvanceTests {
         #expect(moved.lost.isEmpty && moved[.a]?.suspension == nil && moved.hostCount == 3)
     }
 
-    @Test func `addresses find their interfaces`() throws {
+    @Test func `an address finds the hosts whose it is or was, also one that is gone`() throws {
         var spec = interface(.a, true)
         spec.dhcp.address = IPv4Address("10.0.0.14")
         let inventory = Inventory().advanced(by: Delta(host("a", [spec]))).inventory
-        #expect(inventory.interfaces(at: try #require(IPv4Address("10.0.0.14"))).map(\.mac) == [.a])
-        #expect(inventory.interfaces(at: .any).isEmpty)
+        var standing = Standing(inventory: inventory)
+        let address = try #require(IPv4Address("10.0.0.14"))
+        #expect(hosts(at: address, in: standing) == [Host.ID(name: "a")])
+        #expect(hosts(at: .any, in: standing).isEmpty)
+        let arming = Arming(
+            id: Arming.ID("A1"), host: Host.ID(name: "gone"), mac: .b,
+            provenance: Provenance(
+                commit: CommitID("c1"), author: "Ada", committedAt: now, location: spec.netbootLocation),
+            sequence: 1, seenAt: now, deadline: now.later(60), attempts: Attempts())
+        standing.ledger[arming.id] = Ledger.Record(arming)
+        standing.ledger.record(
+            Boot(
+                token: Token("t"), hookToken: Token("h"), arming: arming.id, mac: .b, sequence: 2, startedAt: now,
+                address: address))
+        #expect(hosts(at: address, in: standing) == [Host.ID(name: "a"), Host.ID(name: "gone")])
     }
 
     @Test func `a policy file that broke keeps its rules and holds its hosts; one that never was good holds all`() {

@@ -91,6 +91,8 @@ extension Model {
                 guard state.hold != nil || armings[id].mismatched else { continue }
                 states[card.mac]?.hold = nil
                 armings[id].mismatched = false
+                // Who accepts sees the policies of now.
+                armings[id].hours = rules(machine, in: lab).hours
                 armings[id].deadline = time + Int64(armings[id].hours) * 3600
             } else if state.arming.map({ armings[$0].ending == nil }) ?? true {
                 arm(card.mac, machine, state.turnedOn, machine, lab, lastPoll: nil)

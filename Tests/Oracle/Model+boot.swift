@@ -6,7 +6,9 @@ extension Model {
 
     /// A machine asks for its script.
     func script(_ mac: String, uuid: String?, address: String) throws -> Script {
-        if let uuid, Set(uuid).subtracting("-").count > 1 { uuids[mac, default: []].insert(uuid) }
+        if let uuid, lab.owner(mac) != nil, Set(uuid).subtracting("-").count > 1 {
+            uuids[mac, default: []].insert(uuid)
+        }
         // A last-second disarm counts: what would let the machine in for the first time looks once more.
         if isFirstScript(mac), decision(mac) == "netboot", !has(.rule9NoFetch) { try pass() }
         let reason = decision(mac)

@@ -65,7 +65,7 @@ package final class ProductSubject: Subject {
 
     package func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer {
         let sighting = try sighting(mac, uuid: uuid, address: address)
-        try await parts.journal.saw(sighting)
+        if parts.gate.current.inventory[sighting.mac] != nil { try await parts.journal.saw(sighting) }
         var decision = ask(sighting)
         if case .netboot = decision, isFirstScript(sighting) {
             await poll()
@@ -112,17 +112,7 @@ package final class ProductSubject: Subject {
 
     package func unknownReport(address: String) async throws {
         guard let address = IPv4Address(address) else { return }
-        let standing = parts.gate.current
-        var hosts: Set<Host.ID> = []
-        for entry in standing.inventory.entries.values.joined() {
-            if entry.host.interfaces.contains(where: { $0.dhcp.address == address }) { hosts.insert(entry.host.id) }
-        }
-        for boot in standing.ledger.boots.values where boot.address == address {
-            if let host = standing.inventory[boot.mac]?.host.id ?? standing.ledger[boot.arming]?.arming.host {
-                hosts.insert(host)
-            }
-        }
-        for host in hosts.sorted() {
+        for host in hosts(at: address, in: parts.gate.current) {
             try await parts.journal.holdMismatched(host, evidence: "webhook", at: parts.now().wall)
         }
     }
