@@ -85,6 +85,8 @@ package enum Hold: String, Sendable, CaseIterable {
     case ambiguous
     /// Its commit also loosened a guard that stood in its way.
     case loosened
+    /// A policy's `freeze` holds now.
+    case frozen
     /// The policy file that rules this host is broken.
     case brokenPolicy
     /// On, but the journal knows no arming of it.

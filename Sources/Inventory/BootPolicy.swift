@@ -29,12 +29,14 @@ package struct BootPolicy: Sendable, Equatable {
     package var refuse: RefusePolicy
     /// Hosts that one commit may arm, 1 or more.
     package var armedPerCommit: Int?
+    /// Times in which nothing netboots. An empty list lifts those of less specific policies.
+    package var freeze: [Freeze]?
 
     package init(
         name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil,
         profile: String? = nil,
         attempts: Attempts? = nil, expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(),
-        armedPerCommit: Int? = nil
+        armedPerCommit: Int? = nil, freeze: [Freeze]? = nil
     ) {
         self.name = name
         self.location = location
@@ -45,6 +47,7 @@ package struct BootPolicy: Sendable, Equatable {
         self.expireAfter = expireAfter
         self.refuse = refuse
         self.armedPerCommit = armedPerCommit
+        self.freeze = freeze
     }
 }
 

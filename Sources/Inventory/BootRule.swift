@@ -18,6 +18,8 @@ package enum BootRule: String, CaseIterable, Sendable {
     case deadline
     /// No policy says `netboot: never`.
     case allowed
+    /// No policy's `freeze` holds.
+    case notFrozen
     /// The policies that rule it are readable.
     case policy
     /// Manifest or profile say what to boot.
@@ -29,7 +31,7 @@ package enum BootRule: String, CaseIterable, Sendable {
     package var isAboutArming: Bool {
         switch self {
         case .unspent, .notHeld, .recorded, .attempts, .deadline: true
-        case .journal, .present, .on, .allowed, .policy, .plan, .current: false
+        case .journal, .present, .on, .allowed, .notFrozen, .policy, .plan, .current: false
         }
     }
 }
@@ -73,6 +75,7 @@ extension BootRule {
             guard let record, now >= record.arming.deadline else { return nil }
             return .spent(standing.ledger.isExhausted(record) ? .exhausted : .expired)
         case .allowed: return interface.settings.netboot == .never ? .never : nil
+        case .notFrozen: return interface.settings.freeze.freezes(now) ? .held(.frozen) : nil
         case .policy: return interface.settings.isPolicyBroken ? .held(.brokenPolicy) : nil
         case .plan: return question.plan == nil ? .noPlan : nil
         case .current:

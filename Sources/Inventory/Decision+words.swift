@@ -96,6 +96,7 @@ extension BootRule {
         case .attempts: "a boot is left"
         case .deadline: "the deadline lies ahead"
         case .allowed: "no policy says netboot: never"
+        case .notFrozen: "no policy's freeze holds"
         case .policy: "the policies that rule it are readable"
         case .plan: "manifest or profile say what to boot"
         case .current: "the repo was read within the last hour"

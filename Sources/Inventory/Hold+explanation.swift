@@ -13,7 +13,8 @@ extension Hold {
             return "armed more than three times within a day, does a generator rewrite it? "
                 + "Run `bootlatch reconcile --accept HOST`, or toggle it when the day has passed"
         case .ambiguous: return "MACs were edited or exchanged while on; \(accept)"
-        case .loosened: return "its commit also lifted `netboot: never`; \(accept)"
+        case .loosened: return "its commit also lifted `netboot: never` or a freeze; \(accept)"
+        case .frozen: return "a policy's `freeze` holds; it ends with the freeze, and its deadline runs on meanwhile"
         case .brokenPolicy:
             return "a policy file that rules it is broken or contradicts another; repair it (see `bootlatch validate`)"
         case .noRecord: return "the journal knows no arming of it; \(accept)"

@@ -7,10 +7,16 @@ package struct HostPolicy: Sendable, Equatable {
     package var expireAfter: Int64 = 24 * 3600
     package var refuse = RefusePolicy()
     package var armedPerCommit = 10
+    package var freeze: [Freeze] = []
     /// A policy file that rules this host is broken, or two policies of the same rank contradict each other.
     package var isPolicyBroken = false
 
     package init() {}
+
+    /// A guard that would refuse a boot now under the other version's rules is gone.
+    func isLooser(than other: HostPolicy, at now: Instant) -> Bool {
+        other.netboot == .never && netboot == .allow || other.freeze.freezes(now) && !freeze.freezes(now)
+    }
 }
 
 /// The policies and profiles in force.
@@ -63,6 +69,7 @@ package struct PolicyRules: Sendable, Equatable {
         settings.attempts = field("attempts", \.attempts) ?? settings.attempts
         settings.expireAfter = field("expireAfter", \.expireAfter) ?? settings.expireAfter
         settings.armedPerCommit = field("limits.armedPerCommit", \.armedPerCommit) ?? settings.armedPerCommit
+        settings.freeze = field("freeze", \.freeze) ?? settings.freeze
         settings.refuse = RefusePolicy(
             pxe: field("refuse.pxe", \.refuse.pxe), http: field("refuse.http", \.refuse.http),
             bios: field("refuse.bios", \.refuse.bios), uefi: field("refuse.uefi", \.refuse.uefi))

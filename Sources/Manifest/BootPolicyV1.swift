@@ -6,13 +6,15 @@ extension FieldReader {
     mutating func bootPolicy(_ node: Node) -> BootPolicy? {
         guard let (name, spec) = ownManifest(node) else { return nil }
         checkFields(
-            of: spec, known: ["selector", "netboot", "profile", "attempts", "expireAfter", "refuse", "limits"])
+            of: spec,
+            known: ["selector", "netboot", "profile", "attempts", "expireAfter", "freeze", "refuse", "limits"])
         var policy = BootPolicy(name: name, location: location(of: node))
         policy.selector = selector(mapping("selector", of: spec))
         policy.netboot = choice("netboot", of: spec)
         policy.profile = text("profile", of: spec)
         policy.attempts = attempts(mapping("attempts", of: spec))
         policy.expireAfter = duration("expireAfter", of: spec, atLeast: 60)
+        policy.freeze = freezes("freeze", of: spec)
         policy.refuse = refuse(mapping("refuse", of: spec))
         let limits = mapping("limits", of: spec)
         checkFields(of: limits, known: ["armedPerCommit"])
