@@ -75,12 +75,30 @@ package struct Ledger: Sendable {
     package private(set) var records: TreeDictionary<Arming.ID, Record> = [:]
     package private(set) var boots: TreeDictionary<Token, Boot> = [:]
     private var hooks: TreeDictionary<Token, Token> = [:]
+    /// The armings without an ending, oldest first: few beside all records.
+    private(set) var queue: [Waiting] = []
+
+    /// An unspent arming's place in the order of armings.
+    struct Waiting: Sendable, Equatable {
+        var sequence: Int64
+        var id: Arming.ID
+        var mac: MACAddress
+    }
 
     package init() {}
 
     package subscript(id: Arming.ID) -> Record? {
         get { records[id] }
-        set { records[id] = newValue }
+        set {
+            let before = records[id].flatMap { Waiting($0) }
+            records[id] = newValue
+            let after = newValue.flatMap { Waiting($0) }
+            guard before != after else { return }
+            if let before { queue.removeAll { $0 == before } }
+            if let after {
+                queue.insert(after, at: queue.firstIndex { $0.sequence > after.sequence } ?? queue.endIndex)
+            }
+        }
     }
 
     package subscript(token: Token) -> Boot? { boots[token] }
@@ -98,9 +116,18 @@ package struct Ledger: Sendable {
 
     /// Takes out an arming and its boots.
     package mutating func forget(_ id: Arming.ID) {
-        for token in records.removeValue(forKey: id)?.boots ?? [] {
+        let tokens = records[id]?.boots ?? []
+        self[id] = nil
+        for token in tokens {
             if let boot = boots.removeValue(forKey: token) { hooks[boot.hookToken] = nil }
         }
+    }
+}
+
+extension Ledger.Waiting {
+    fileprivate init?(_ record: Ledger.Record) {
+        guard record.ending == nil else { return nil }
+        self.init(sequence: record.arming.sequence, id: record.arming.id, mac: record.arming.mac)
     }
 }
 

@@ -56,9 +56,29 @@ extension Observer {
         if old.states[interface.mac] == nil, old.isUnseen(interface.mac, in: new) { return .firstSight }
         if ambiguous.contains(interface.mac) { return .ambiguous }
         if step.stale.contains(interface.mac) { return .stale }
+        if isUnsigned(interface) { return .unsigned }
+        if lacksArmID(interface) { return .noArmID }
         if interface.settings.isLooser(than: settingsBefore(interface), at: observing.now) { return .loosened }
         if hosts > limit { return .overLimit }
         return isFlapping ? .flapping : nil
+    }
+
+    /// Our own commits are nobody's signature.
+    private func isUnsigned(_ interface: Interface) -> Bool {
+        [settingsBefore(interface), interface.settings].compactMap(\.require.signedBy).contains { names in
+            step.isOwn || names.isDisjoint(with: step.signedBy)
+        }
+    }
+
+    /// A policy wants the annotation to change with the turn-on, and this commit left it as it was.
+    private func lacksArmID(_ interface: Interface) -> Bool {
+        guard settingsBefore(interface).require.armID == true || interface.settings.require.armID == true else {
+            return false
+        }
+        guard let annotation = interface.host.armAnnotation else { return true }
+        // A card that joins a host, or comes to it, brings no news of its annotation.
+        return annotation == old.states[interface.mac]?.armAnnotation
+            || annotation == old[interface.host.id]?.host.armAnnotation
     }
 
     /// The policies before the commit, applied to the host as it is now: a commit that loosens a guard is judged by the stricter.
@@ -76,7 +96,23 @@ extension Observer {
         return Set(observing.recentArmings(host).filter { $0.seenAt.seconds > since }.map(\.commit)).count
     }
 
-    private mutating func arm(_ interface: Interface) -> Arming.ID? {
+    /// What a commit armed too many of is let in by a later one that raises the limit; its signature counts, too.
+    mutating func turnOnReleased() {
+        for mac in released(step, from: old, to: new) {
+            guard let interface = new[mac], var state = observation.states[mac] ?? old.states[mac],
+                state.hold == .overLimit, state.since.commit != step.commit, !isUnsigned(interface),
+                !interface.settings.isLooser(than: settingsBefore(interface), at: observing.now),
+                armedToday(interface.host.id) < 3
+            else { continue }
+            state.host = interface.host.id
+            state.armAnnotation = interface.host.armAnnotation
+            state.hold = nil
+            state.arming = arm(interface, since: state.since)
+            observation.states[mac] = state
+        }
+    }
+
+    private mutating func arm(_ interface: Interface, since: Provenance? = nil) -> Arming.ID? {
         guard let made = observing.makeID() else { return nil }
         let before = settingsBefore(interface)
         let expireAfter = min(before.expireAfter, interface.settings.expireAfter)
@@ -84,7 +120,7 @@ extension Observer {
         let isLate = observing.lastGoodPoll.map { observing.now.seconds - $0.seconds > expireAfter } ?? false
         let start = isLate ? min(step.committedAt, observing.now) : observing.now
         let arming = Arming(
-            id: made.id, host: interface.host.id, mac: interface.mac, provenance: provenance(interface),
+            id: made.id, host: interface.host.id, mac: interface.mac, provenance: since ?? provenance(interface),
             sequence: made.sequence,
             seenAt: observing.now, deadline: Instant(seconds: start.seconds + expireAfter),
             attempts: before.attempts.stricter(interface.settings.attempts))
@@ -92,7 +128,10 @@ extension Observer {
         observation.events.append(
             Event(
                 .armed, host: arming.host, mac: arming.mac,
-                "armed by \(step.commit.short) (\(step.author)) at \(arming.provenance.location)",
+                since == nil
+                    ? "armed by \(step.commit.short) (\(step.author)) at \(arming.provenance.location)"
+                    : "armed by \(arming.provenance.commit.short) (\(arming.provenance.author)) at \(arming.provenance.location), "
+                        + "after \(step.commit.short) (\(step.author)) raised limits.armedPerCommit",
                 commit: step.commit))
         return made.id
     }

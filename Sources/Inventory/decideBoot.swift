@@ -6,7 +6,7 @@ package func decideBoot(
     _ sighting: Sighting, in standing: borrowing Standing, now: Now, verdict: ((BootRule, Refusal?) -> Void)? = nil
 ) -> Decision {
     guard let interface = standing.inventory[sighting.mac] else { return .ignore(.unknown) }
-    let question = BootQuestion(interface, in: standing, now: now)
+    let question = BootQuestion(sighting, interface, in: standing, now: now)
     var first: Refusal?
     for rule in BootRule.allCases {
         let refusal = rule.refusal(question, in: standing)

@@ -61,6 +61,7 @@ struct Observer {
             }
         }
         turnOn(turnedOn)
+        turnOnReleased()
     }
 
     /// At the first sight even a MAC that two manifests claim has a value, so that removing one of them later arms nothing.
@@ -71,8 +72,7 @@ struct Observer {
     }
 
     private func place(of mac: MACAddress) -> (String, Int, UInt64) {
-        let location = (new[mac] ?? old[mac])?.spec.netbootLocation
-        return (location?.path ?? "", location?.line ?? 0, mac.bits)
+        (new[mac] ?? old[mac])?.place ?? ("", 0, mac.bits)
     }
 
     func provenance(_ interface: Interface) -> Provenance {

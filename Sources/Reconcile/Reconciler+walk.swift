@@ -90,7 +90,7 @@ extension Reconciler {
         }
         var observation = observe(
             step, from: walk.inventory, to: advanced, touched: touched,
-            try await observing(turnedOn, in: advanced, walk))
+            try await observing(turnedOn.union(released(step, from: walk.inventory, to: advanced)), in: advanced, walk))
         try await stopWhatIsDroppedOften(&observation, walk.ledger)
         noteLost(from: walk.inventory, to: advanced, by: id, &observation)
         walk.apply(observation, to: advanced)

@@ -116,11 +116,7 @@ struct FreezeTests {
 
     // Boots
 
-    private func policy(_ freeze: [Freeze]?) -> Delta {
-        let location = SourceLocation(path: "policies/lab.yaml")
-        let policy = BootPolicy(name: "lab", location: location, freeze: freeze)
-        return Delta([location.path: .read(ParsedFile(path: location.path, policies: [policy]), content: "p")])
-    }
+    private func policy(_ freeze: [Freeze]) -> Delta { .policy { $0.freeze = freeze } }
 
     @Test(arguments: RouteKind.allCases)
     func `a freeze suspends: no boot begins, a boot ends, and what is left of the deadline serves afterwards`(
@@ -157,9 +153,7 @@ struct FreezeTests {
         var world = World()
         world.commit(Delta(host("a", [interface(.a, false)])), .firstSight)
         world.commit(policy([Freeze(.once(from: now.later(holds ? 0 : 10), until: now.later(100)))]))
-        var both = Delta(host("a", [interface(.a, true)]))
-        both.files.merge(policy([]).files) { $1 }
-        world.commit(both)
+        world.commit(Delta(host("a", [interface(.a, true)])).and(policy([])))
         #expect(world.refusal(.a) == (holds ? .held(.loosened) : nil))
     }
 }

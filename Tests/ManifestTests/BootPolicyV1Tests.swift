@@ -10,7 +10,8 @@ struct BootPolicyV1Tests {
             path: "p.yaml")
     }
 
-    @Test func `every field is read`() {
+    @Test func `every field is read`() throws {
+        let day = try #require(Instant("2026-12-20T00:00:00Z"))
         let file = parse(
             """
 
@@ -20,7 +21,10 @@ struct BootPolicyV1Tests {
               attempts: {full: 2, early: 5}
               expireAfter: 1h30m
               refuse: {pxe: tftpError, http: 404, bios: ["sanboot:0x80", "sanboot:0", exit, poweroff], uefi: ["exit:1", grub-local, "#!ipxe\\nexit"]}
-              limits: {armedPerCommit: 5}
+              limits: {armedAtOnce: 10, armedPerCommit: 5}
+              outdatedAfter: 10m
+              freeze: [{from: 2026-12-20T00:00:00Z, until: 2026-12-21T00:00:00Z}]
+              require: {signedBy: [ops, lead, ops], serial: true, uuid: false, armID: true}
             """)
         #expect(file.diagnostics == [])
         let refuse = RefusePolicy(
@@ -35,7 +39,10 @@ struct BootPolicyV1Tests {
                         matchLabels: ["site": "lab"], names: ["node-*"], paths: ["inventory/rack1/*"]),
                     netboot: .never, profile: "ubuntu", attempts: Attempts(full: 2, early: 5), expireAfter: 5400,
                     refuse: refuse,
-                    armedPerCommit: 5)
+                    armedPerCommit: 5,
+                    freeze: [Freeze(.once(from: day, until: day.advanced(by: .seconds(86_400))))], outdatedAfter: 600,
+                    armedAtOnce: 10,
+                    require: RequirePolicy(serial: true, uuid: false, armID: true, signedBy: ["ops", "lead"]))
             ])
     }
 
@@ -53,7 +60,10 @@ struct BootPolicyV1Tests {
     @Test(arguments: [
         ("{atempts: {full: 1}}", "4:8: error: spec.atempts: no such field (did you mean attempts?)"),
         ("{attempts: {ful: 1}}", "4:19: error: spec.attempts.ful: no such field (did you mean full?)"),
-        ("{limits: {perCommit: 1}}", "4:17: error: spec.limits.perCommit: no such field: there are armedPerCommit"),
+        (
+            "{limits: {perCommit: 1}}",
+            "4:17: error: spec.limits.perCommit: no such field: there are armedAtOnce, armedPerCommit"
+        ),
         (
             "{selector: {label: {}}}",
             "4:19: error: spec.selector.label: no such field: there are matchLabels, names, paths"
@@ -84,6 +94,29 @@ struct BootPolicyV1Tests {
             "{refuse: {bios: [reboot]}}",
             "4:24: error: spec.refuse.bios[0]: expected sanboot:0x80, sanboot:0, exit, exit:1, grub-local, poweroff, or a script that starts with #!ipxe, found the text \"reboot\""
         ),
+        (
+            "{outdatedAfter: 30s}",
+            "4:23: error: spec.outdatedAfter: expected a duration of 60s or more, found the text \"30s\""
+        ),
+        (
+            "{limits: {armedAtOnce: 0}}",
+            "4:30: error: spec.limits.armedAtOnce: expected a whole number, 1 or more, found the number 0"
+        ),
+        (
+            "{require: {serial: \"true\"}}",
+            "4:26: error: spec.require.serial: expected true or false, without quotes, found the text \"true\""
+        ),
+        ("{require: {armId: true}}", "4:18: error: spec.require.armId: no such field (did you mean armID?)"),
+        ("{require: {signedBy: ops}}", "4:28: error: spec.require.signedBy: expected a list, found the text \"ops\""),
+        (
+            "{require: {signedBy: []}}",
+            "4:28: error: spec.require.signedBy: expected one or more names of signers, such as [ops], found a list"
+        ),
+        (
+            "{require: {signedBy: [1]}}",
+            "4:29: error: spec.require.signedBy[0]: expected a text (put it in quotes), found the number 1"
+        ),
+        ("{freeze: never}", "4:16: error: spec.freeze: expected a list, found the text \"never\""),
         ("[]", "4:7: error: spec: expected a mapping, found a list"),
         ("", "1:1: error: expected a spec"),
         ("{}\nstatus: {}", "5:1: error: status: no such field: there are apiVersion, kind, metadata, spec"),
