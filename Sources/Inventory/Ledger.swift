@@ -94,10 +94,8 @@ package struct Ledger: Sendable {
             records[id] = newValue
             let after = newValue.flatMap { Waiting($0) }
             guard before != after else { return }
-            if let before { queue.removeAll { $0 == before } }
-            if let after {
-                queue.insert(after, at: queue.firstIndex { $0.sequence > after.sequence } ?? queue.endIndex)
-            }
+            if let before, let index = queue[place(of: before)...].firstIndex(of: before) { queue.remove(at: index) }
+            if let after { queue.insert(after, at: place(of: after)) }
         }
     }
 
@@ -121,6 +119,20 @@ package struct Ledger: Sendable {
         for token in tokens {
             if let boot = boots.removeValue(forKey: token) { hooks[boot.hookToken] = nil }
         }
+    }
+}
+
+extension Ledger {
+    /// Where an arming stands in the queue, or would stand. By halves.
+    private func place(of waiting: Waiting) -> Int {
+        var range = queue.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range =
+                queue[middle].sequence < waiting.sequence
+                ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return range.lowerBound
     }
 }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Git
 import Inventory
+import Logging
 
 /// The allowed signers of the repo, by their file's content.
 ///

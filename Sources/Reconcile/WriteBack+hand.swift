@@ -34,11 +34,15 @@ extension WriteBack {
     /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
     package func arm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
         try await edit(mac, by: person, verb: "Enable", reason: reason) { interface, standing in
-            switch decideBoot(Sighting(mac: mac), in: standing, now: now()) {
+            let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
+            switch decision {
             case .netboot: throw HandEditError(description: "\(interface.host.id) is armed already; nothing to do")
             case .localBoot(.never):
                 throw HandEditError(
                     description: "a policy says `netboot: never` for \(interface.host.id); change the policy first")
+            case .localBoot(.held(.frozen)), .localBoot(.held(.queued)):
+                let wait = standing.explanation(of: decision, for: mac, now: now())
+                throw HandEditError(description: "\(interface.host.id) is armed already, and waits: \(wait)")
             default: break
             }
             let require = interface.settings.require

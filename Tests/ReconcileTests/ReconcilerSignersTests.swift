@@ -1,5 +1,6 @@
 import Foundation
 import Inventory
+import Journal
 import Reconcile
 import Testing
 
