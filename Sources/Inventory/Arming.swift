@@ -85,6 +85,18 @@ package enum Hold: String, Sendable, CaseIterable {
     case ambiguous
     /// Its commit also loosened a guard that stood in its way.
     case loosened
+    /// A policy's `freeze` holds now.
+    case frozen
+    /// Older armings go first: `limits.armedAtOnce`.
+    case queued
+    /// A policy requires the serial, and the machine shows another one, none, or the manifest names none.
+    case wrongSerial
+    /// The same for the UUID.
+    case wrongUUID
+    /// A policy requires that `bootlatch.dev/arm` changes, and it did not.
+    case noArmID
+    /// A policy requires a signature that the arming commit does not have.
+    case unsigned
     /// The policy file that rules this host is broken.
     case brokenPolicy
     /// On, but the journal knows no arming of it.

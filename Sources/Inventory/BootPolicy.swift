@@ -29,12 +29,20 @@ package struct BootPolicy: Sendable, Equatable {
     package var refuse: RefusePolicy
     /// Hosts that one commit may arm, 1 or more.
     package var armedPerCommit: Int?
+    /// Times in which nothing netboots. An empty list lifts those of less specific policies.
+    package var freeze: [Freeze]?
+    /// Seconds without a good fetch after which new boots are held, 60 or more.
+    package var outdatedAfter: Int64?
+    /// Hosts that may netboot at once, 1 or more: the armings that are older go first.
+    package var armedAtOnce: Int?
+    package var require: RequirePolicy
 
     package init(
         name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil,
         profile: String? = nil,
         attempts: Attempts? = nil, expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(),
-        armedPerCommit: Int? = nil
+        armedPerCommit: Int? = nil, freeze: [Freeze]? = nil, outdatedAfter: Int64? = nil, armedAtOnce: Int? = nil,
+        require: RequirePolicy = RequirePolicy()
     ) {
         self.name = name
         self.location = location
@@ -45,6 +53,10 @@ package struct BootPolicy: Sendable, Equatable {
         self.expireAfter = expireAfter
         self.refuse = refuse
         self.armedPerCommit = armedPerCommit
+        self.freeze = freeze
+        self.outdatedAfter = outdatedAfter
+        self.armedAtOnce = armedAtOnce
+        self.require = require
     }
 }
 
@@ -94,6 +106,25 @@ package struct RefusePolicy: Sendable, Hashable {
         self.http = http
         self.bios = bios
         self.uefi = uefi
+    }
+}
+
+/// What must be shown beside `allowPXE: true` (`require` of a `BootPolicy`); nil says nothing.
+package struct RequirePolicy: Sendable, Hashable {
+    /// The machine shows the serial that its manifest names.
+    package var serial: Bool?
+    /// The machine shows the UUID that its manifest names.
+    package var uuid: Bool?
+    /// Only a changed annotation `bootlatch.dev/arm` arms.
+    package var armID: Bool?
+    /// One of these signers signed the commit that arms; not empty.
+    package var signedBy: Set<String>?
+
+    package init(serial: Bool? = nil, uuid: Bool? = nil, armID: Bool? = nil, signedBy: Set<String>? = nil) {
+        self.serial = serial
+        self.uuid = uuid
+        self.armID = armID
+        self.signedBy = signedBy
     }
 }
 

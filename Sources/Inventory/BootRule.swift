@@ -18,30 +18,38 @@ package enum BootRule: String, CaseIterable, Sendable {
     case deadline
     /// No policy says `netboot: never`.
     case allowed
+    /// No policy's `freeze` holds.
+    case notFrozen
     /// The policies that rule it are readable.
     case policy
+    /// The machine shows the serial and the UUID of its manifest, where a policy requires them.
+    case machine
     /// Manifest or profile say what to boot.
     case plan
     /// The repo was read lately.
     case current
+    /// Fewer hosts than `limits.armedAtOnce` were armed before it and still are.
+    case turn
 
     /// It is about the interface's arming: there is nothing to ask of one that is off.
     package var isAboutArming: Bool {
         switch self {
-        case .unspent, .notHeld, .recorded, .attempts, .deadline: true
-        case .journal, .present, .on, .allowed, .policy, .plan, .current: false
+        case .unspent, .notHeld, .recorded, .attempts, .deadline, .turn: true
+        case .journal, .present, .on, .allowed, .notFrozen, .policy, .machine, .plan, .current: false
         }
     }
 }
 
 /// What the rules look at.
 struct BootQuestion {
+    var sighting: Sighting
     var interface: Interface
     var record: Ledger.Record?
     var plan: Plan?
     var now: Now
 
-    init(_ interface: Interface, in standing: borrowing Standing, now: Now) {
+    init(_ sighting: Sighting, _ interface: Interface, in standing: borrowing Standing, now: Now) {
+        self.sighting = sighting
         self.interface = interface
         record = interface.arming.flatMap { standing.ledger[$0] }
         plan = Plan(for: interface)
@@ -50,9 +58,6 @@ struct BootQuestion {
 }
 
 extension BootRule {
-    /// Without a good fetch for this many seconds, new boots are held.
-    package static let outdatedAfter: Int64 = 3600
-
     func refusal(_ question: BootQuestion, in standing: borrowing Standing) -> Refusal? {
         let interface = question.interface
         let record = question.record
@@ -73,14 +78,20 @@ extension BootRule {
             guard let record, now >= record.arming.deadline else { return nil }
             return .spent(standing.ledger.isExhausted(record) ? .exhausted : .expired)
         case .allowed: return interface.settings.netboot == .never ? .never : nil
+        case .notFrozen: return interface.settings.freeze.freezes(now) ? .held(.frozen) : nil
         case .policy: return interface.settings.isPolicyBroken ? .held(.brokenPolicy) : nil
+        case .machine: return interface.mismatch(with: question.sighting).map { .held($0) }
         case .plan: return question.plan == nil ? .noPlan : nil
         case .current:
-            guard let fetched = standing.inventory.lastGoodFetch, now.seconds - fetched.seconds < Self.outdatedAfter
+            guard let fetched = standing.inventory.lastGoodFetch,
+                now.seconds - fetched.seconds < interface.settings.outdatedAfter
             else {
                 return .held(.outdated)
             }
             return nil
+        case .turn:
+            guard let record, let limit = interface.settings.armedAtOnce?.limit else { return nil }
+            return standing.ahead(of: record, on: interface, atMost: limit).count < limit ? nil : .held(.queued)
         }
     }
 }

@@ -28,6 +28,8 @@ package final class Gate: Sendable {
     package func permitScript(_ sighting: Sighting, boot: Boot, now: Now) -> Permission {
         let standing = current
         guard standing.ledger[boot.token] != nil else { return .refused(.localBoot(.held(.noRecord))) }
+        var sighting = sighting
+        sighting.isComplete = true
         switch decideBoot(sighting, in: standing, now: now) {
         case .netboot(let plan): return .granted(BootPermit(boot: boot, plan: plan))
         case let refused: return .refused(refused)

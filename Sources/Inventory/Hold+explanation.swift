@@ -5,15 +5,36 @@ extension Hold {
         switch self {
         case .firstSight: return "on since before Bootlatch knew this repo; \(accept)"
         case .forcePush: return "turned on by a force push, which nobody can follow; \(accept)"
-        case .overLimit: return "its commit armed more hosts than one commit may; \(accept)"
+        case .overLimit:
+            return
+                "its commit armed more hosts than `limits.armedPerCommit`; raise the limit by a later commit, \(accept)"
         case .mismatched: return "a report with an unknown token came from this host's address; \(accept)"
         case .stale: return "turned on by merging a branch from before the last disarm; \(accept)"
-        case .outdated: return "the repo could not be read for an hour; it ends with the next good fetch"
+        case .outdated:
+            return
+                "the repo could not be read for `outdatedAfter`, an hour by default; it ends with the next good fetch"
         case .flapping:
             return "armed more than three times within a day, does a generator rewrite it? "
                 + "Run `bootlatch reconcile --accept HOST`, or toggle it when the day has passed"
         case .ambiguous: return "MACs were edited or exchanged while on; \(accept)"
-        case .loosened: return "its commit also lifted `netboot: never`; \(accept)"
+        case .loosened: return "its commit also lifted `netboot: never`, a freeze or `require`; \(accept)"
+        case .frozen: return "a policy's `freeze` holds; it ends with the freeze, and its deadline runs on meanwhile"
+        case .queued:
+            return
+                "as many hosts with older armings as `limits.armedAtOnce` lets in; it ends when one of those armings is spent"
+        case .wrongSerial:
+            return
+                "a policy requires the serial that the manifest names, and the machine does not show it; correct the label `serial`"
+        case .wrongUUID:
+            return
+                "a policy requires the UUID that the manifest names, and the machine does not show it; correct the label `uuid`"
+        case .noArmID:
+            return
+                "a policy lets only a changed bootlatch.dev/arm arm it; change that, or run `bootlatch reconcile --accept HOST`"
+        case .unsigned:
+            return
+                "its commit is not signed by one of the policy's `signedBy`; turn it off and on, or change bootlatch.dev/arm, "
+                + "by a signed commit, or run `bootlatch reconcile --accept HOST`"
         case .brokenPolicy:
             return "a policy file that rules it is broken or contradicts another; repair it (see `bootlatch validate`)"
         case .noRecord: return "the journal knows no arming of it; \(accept)"

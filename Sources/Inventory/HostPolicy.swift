@@ -7,10 +7,29 @@ package struct HostPolicy: Sendable, Equatable {
     package var expireAfter: Int64 = 24 * 3600
     package var refuse = RefusePolicy()
     package var armedPerCommit = 10
+    package var freeze: [Freeze] = []
+    /// Seconds.
+    package var outdatedAfter: Int64 = 3600
+    package var armedAtOnce: ArmedAtOnce?
+    package var require = RequirePolicy()
     /// A policy file that rules this host is broken, or two policies of the same rank contradict each other.
     package var isPolicyBroken = false
 
     package init() {}
+
+    /// How many hosts may netboot at once, counted over the hosts that have the limit from the same policy.
+    package struct ArmedAtOnce: Sendable, Hashable {
+        package var limit: Int
+        /// The policy's place among the rules in force.
+        var policy: Int
+    }
+
+    /// A guard that would refuse a boot now under the other version's rules is gone.
+    func isLooser(than other: HostPolicy, at now: Instant) -> Bool {
+        other.netboot == .never && netboot == .allow || other.freeze.freezes(now) && !freeze.freezes(now)
+            || other.require.serial == true && require.serial != true
+            || other.require.uuid == true && require.uuid != true
+    }
 }
 
 /// The policies and profiles in force.
@@ -42,9 +61,9 @@ package struct PolicyRules: Sendable, Equatable {
         var settings = HostPolicy()
         settings.isPolicyBroken = !unreadable.isEmpty
         if policies.isEmpty { return (settings, []) }
-        let matching = policies.compactMap { rule in
-            rule.policy.selector.rank(for: host).map { (rank: $0, rule: rule) }
-        }.sorted { $1.rank < $0.rank }
+        let matching = policies.enumerated().compactMap { index, rule in
+            rule.policy.selector.rank(for: host).map { (rank: $0, index: index, rule: rule) }
+        }.sorted { ($1.rank, $0.index) < ($0.rank, $1.index) }
         var conflicts: [Conflict] = []
         func field<Value: Equatable>(_ name: String, _ value: (BootPolicy) -> Value?) -> Value? {
             guard let best = matching.first(where: { value($0.rule.policy) != nil }) else { return nil }
@@ -63,6 +82,16 @@ package struct PolicyRules: Sendable, Equatable {
         settings.attempts = field("attempts", \.attempts) ?? settings.attempts
         settings.expireAfter = field("expireAfter", \.expireAfter) ?? settings.expireAfter
         settings.armedPerCommit = field("limits.armedPerCommit", \.armedPerCommit) ?? settings.armedPerCommit
+        settings.freeze = field("freeze", \.freeze) ?? settings.freeze
+        settings.outdatedAfter = field("outdatedAfter", \.outdatedAfter) ?? settings.outdatedAfter
+        if let limit = field("limits.armedAtOnce", \.armedAtOnce),
+            let policy = matching.first(where: { $0.rule.policy.armedAtOnce != nil })?.index
+        {
+            settings.armedAtOnce = HostPolicy.ArmedAtOnce(limit: limit, policy: policy)
+        }
+        settings.require = RequirePolicy(
+            serial: field("require.serial", \.require.serial), uuid: field("require.uuid", \.require.uuid),
+            armID: field("require.armID", \.require.armID), signedBy: field("require.signedBy", \.require.signedBy))
         settings.refuse = RefusePolicy(
             pxe: field("refuse.pxe", \.refuse.pxe), http: field("refuse.http", \.refuse.http),
             bios: field("refuse.bios", \.refuse.bios), uefi: field("refuse.uefi", \.refuse.uefi))

@@ -19,6 +19,54 @@ package struct Instant: InstantProtocol, Hashable, Sendable, CustomStringConvert
     }
 }
 
+extension Instant {
+    /// RFC 3339: `2026-11-20T21:40:01Z`, or with an offset, `2026-11-20T22:40:01+01:00`. The seconds may be left out; fractions may not
+    /// be there.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "T", omittingEmptySubsequences: false)
+        guard parts.count == 2, let date = parts[0].numbers(separator: "-", digits: [4, 2, 2]), date.count == 3,
+            let day = CivilDate(year: date[0], month: date[1], day: date[2])
+        else { return nil }
+        var time = parts[1]
+        var offset: Int64 = 0
+        if time.hasSuffix("Z") {
+            time.removeLast()
+        } else {
+            guard let sign = time.lastIndex(where: { $0 == "+" || $0 == "-" }),
+                let zone = time[time.index(after: sign)...].clockSeconds(atMost: 2)
+            else { return nil }
+            offset = time[sign] == "+" ? zone : -zone
+            time = time[..<sign]
+        }
+        guard let seconds = time.clockSeconds(atMost: 3) else { return nil }
+        self.init(seconds: day.daysSinceEpoch * 86_400 + seconds - offset)
+    }
+}
+
+extension Substring {
+    /// Seconds of the day in `18:00` or `18:00:30`; nil for what no clock shows.
+    package func clockSeconds(atMost parts: Int) -> Int64? {
+        guard let time = numbers(separator: ":", digits: [2, 2, 2]), (2...parts).contains(time.count), time[0] < 24,
+            time[1...].allSatisfy({ $0 < 60 })
+        else { return nil }
+        return time[0] * 3600 + time[1] * 60 + (time.count > 2 ? time[2] : 0)
+    }
+
+    /// Numbers of so many digits each.
+    fileprivate func numbers(separator: Character, digits: [Int]) -> [Int64]? {
+        let parts = split(separator: separator, omittingEmptySubsequences: false)
+        guard parts.count <= digits.count else { return nil }
+        var result: [Int64] = []
+        for (part, count) in zip(parts, digits) {
+            guard part.utf8.count == count, part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                let value = Int64(part)
+            else { return nil }
+            result.append(value)
+        }
+        return result
+    }
+}
+
 /// What the clock says, and whether it can be believed: after a jump of the wall clock, deadlines deny but write nothing.
 package struct Now: Hashable, Sendable {
     package var wall: Instant
@@ -38,6 +86,22 @@ private struct CivilDate {
     var month: Int64
     var day: Int64
 
+    var daysSinceEpoch: Int64 {
+        let yearFromMarch = month <= 2 ? year - 1 : year
+        let era = yearFromMarch.flooredQuotient(400)
+        let yearOfEra = yearFromMarch - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    /// Nil for a day that the calendar does not have.
+    init?(year: Int64, month: Int64, day: Int64) {
+        (self.year, self.month, self.day) = (year, month, day)
+        guard (1...12).contains(month), (1...31).contains(day) else { return nil }
+        let same = CivilDate(daysSinceEpoch: daysSinceEpoch)
+        guard (same.year, same.month, same.day) == (year, month, day) else { return nil }
+    }
+
     init(daysSinceEpoch days: Int64) {
         let shifted = days + 719_468
         let era = shifted.flooredQuotient(146_097)
@@ -52,7 +116,7 @@ private struct CivilDate {
 }
 
 extension Int64 {
-    fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
+    func flooredQuotient(_ divisor: Int64) -> Int64 {
         self >= 0 ? self / divisor : -((divisor - 1 - self) / divisor)
     }
 }

@@ -68,6 +68,9 @@ package struct Inventory: Sendable {
 
     package subscript(id: Host.ID) -> Entry? { entries[id]?.first }
 
+    /// What these policies say of a host, also of one that stands elsewhere or looks otherwise here.
+    package func settings(for host: Host) -> HostPolicy { rules.settings(for: host) }
+
     package func state(of mac: MACAddress) -> InterfaceState? { states[mac] }
 
     package mutating func remember(_ state: InterfaceState, of mac: MACAddress) { states[mac] = state }

@@ -16,9 +16,7 @@ extension Ledger {
     }
 
     /// Armings that may still let a machine in, oldest first.
-    package var unspent: [Record] {
-        records.values.filter { $0.ending == nil }.sorted { $0.arming.sequence < $1.arming.sequence }
-    }
+    package var unspent: [Record] { queue.compactMap { self[$0.id] } }
 
     /// The armings that a report about this boot spends: the unspent ones of its host, as it was called when it was armed and when its
     /// script was served, and of `macs`, the interfaces of the same machine under whatever name, made before its script was served; and its own, also when that had run out.

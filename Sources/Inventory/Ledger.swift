@@ -75,12 +75,28 @@ package struct Ledger: Sendable {
     package private(set) var records: TreeDictionary<Arming.ID, Record> = [:]
     package private(set) var boots: TreeDictionary<Token, Boot> = [:]
     private var hooks: TreeDictionary<Token, Token> = [:]
+    /// The armings without an ending, oldest first: few beside all records.
+    private(set) var queue: [Waiting] = []
+
+    /// An unspent arming's place in the order of armings.
+    struct Waiting: Sendable, Equatable {
+        var sequence: Int64
+        var id: Arming.ID
+        var mac: MACAddress
+    }
 
     package init() {}
 
     package subscript(id: Arming.ID) -> Record? {
         get { records[id] }
-        set { records[id] = newValue }
+        set {
+            let before = records[id].flatMap { Waiting($0) }
+            records[id] = newValue
+            let after = newValue.flatMap { Waiting($0) }
+            guard before != after else { return }
+            if let before, let index = queue[place(of: before)...].firstIndex(of: before) { queue.remove(at: index) }
+            if let after { queue.insert(after, at: place(of: after)) }
+        }
     }
 
     package subscript(token: Token) -> Boot? { boots[token] }
@@ -98,9 +114,32 @@ package struct Ledger: Sendable {
 
     /// Takes out an arming and its boots.
     package mutating func forget(_ id: Arming.ID) {
-        for token in records.removeValue(forKey: id)?.boots ?? [] {
+        let tokens = records[id]?.boots ?? []
+        self[id] = nil
+        for token in tokens {
             if let boot = boots.removeValue(forKey: token) { hooks[boot.hookToken] = nil }
         }
+    }
+}
+
+extension Ledger {
+    /// Where an arming stands in the queue, or would stand. By halves.
+    private func place(of waiting: Waiting) -> Int {
+        var range = queue.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range =
+                queue[middle].sequence < waiting.sequence
+                ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return range.lowerBound
+    }
+}
+
+extension Ledger.Waiting {
+    fileprivate init?(_ record: Ledger.Record) {
+        guard record.ending == nil else { return nil }
+        self.init(sequence: record.arming.sequence, id: record.arming.id, mac: record.arming.mac)
     }
 }
 

@@ -42,6 +42,8 @@ package struct Step: Sendable {
     package var isOwn: Bool
     /// MACs that this merge turned on from a branch older than our last disarm of them.
     package var stale: Set<MACAddress> = []
+    /// Names of those whose valid signature the commit bears, by the keys of the commit before it.
+    package var signedBy: Set<String> = []
 
     package init(_ kind: Kind, commit: CommitID, author: String, committedAt: Instant, isOwn: Bool = false) {
         self.kind = kind

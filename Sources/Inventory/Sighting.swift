@@ -11,11 +11,14 @@ package struct Sighting: Sendable, Equatable {
     /// `giaddr` of RFC 2131.
     package var relay: IPv4Address?
     package var address: IPv4Address?
+    /// A script request shows all that the machine has to show: what is missing there is missing on the machine. A packet of the
+    /// firmware shows less, and nothing follows from what it leaves out.
+    package var isComplete: Bool
 
     package init(
         mac: MACAddress, architecture: UInt16? = nil, uuid: String? = nil, serial: String? = nil,
         clientClass: String? = nil,
-        relay: IPv4Address? = nil, address: IPv4Address? = nil
+        relay: IPv4Address? = nil, address: IPv4Address? = nil, isComplete: Bool = false
     ) {
         self.mac = mac
         self.architecture = architecture
@@ -24,6 +27,7 @@ package struct Sighting: Sendable, Equatable {
         self.clientClass = clientClass
         self.relay = relay
         self.address = address
+        self.isComplete = isComplete
     }
 }
 

@@ -6,7 +6,7 @@ package func decideBoot(
     _ sighting: Sighting, in standing: borrowing Standing, now: Now, verdict: ((BootRule, Refusal?) -> Void)? = nil
 ) -> Decision {
     guard let interface = standing.inventory[sighting.mac] else { return .ignore(.unknown) }
-    let question = BootQuestion(interface, in: standing, now: now)
+    let question = BootQuestion(sighting, interface, in: standing, now: now)
     var first: Refusal?
     for rule in BootRule.allCases {
         let refusal = rule.refusal(question, in: standing)
@@ -20,7 +20,7 @@ package func decideBoot(
 
 /// Decides whether a boot that was let in may go on, by its token and what the route serves.
 ///
-/// A hand disarm, `netboot: never`, a deletion, a broken file or a hold ends it. A deadline, used attempts, and our own commits
+/// A hand disarm, a freeze, `netboot: never`, a deletion, a broken file or a hold ends it. A deadline, used attempts, and our own commits
 /// about them don't: the machine is half way through a kernel. A report ends bootable bytes; answers stay for half an hour.
 package func continueBoot(_ token: Token, _ kind: RouteKind, in standing: borrowing Standing, now: Now) -> Decision {
     guard let boot = standing.ledger[token] else { return .ignore(.unknownToken) }
@@ -38,6 +38,7 @@ package func continueBoot(_ token: Token, _ kind: RouteKind, in standing: borrow
     case .expired?, .exhausted?, nil: break
     }
     if interface.settings.netboot == .never { return .localBoot(.never) }
+    if interface.settings.freeze.freezes(now.wall) { return .localBoot(.held(.frozen)) }
     if interface.settings.isPolicyBroken { return .localBoot(.held(.brokenPolicy)) }
     if let hold = interface.state?.hold ?? record.hold { return .localBoot(.held(hold)) }
     if !interface.spec.isOn, interface.state?.isOffByUs != true { return .localBoot(.off) }

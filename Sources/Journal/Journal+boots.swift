@@ -169,10 +169,3 @@ extension Journal {
         }
     }
 }
-
-/// A UUID that names one machine: vendors ship boards with all zeros, all ones or the sample of the specification.
-func isReal(uuid: String) -> Bool {
-    let digits = uuid.lowercased().filter { $0 != "-" }
-    guard digits.count == 32, Set(digits).count > 2 else { return false }
-    return digits != "03000200040005000006000700080009"
-}

@@ -6,16 +6,24 @@ extension FieldReader {
     mutating func bootPolicy(_ node: Node) -> BootPolicy? {
         guard let (name, spec) = ownManifest(node) else { return nil }
         checkFields(
-            of: spec, known: ["selector", "netboot", "profile", "attempts", "expireAfter", "refuse", "limits"])
+            of: spec,
+            known: [
+                "selector", "netboot", "profile", "attempts", "expireAfter", "outdatedAfter", "freeze", "require",
+                "refuse", "limits",
+            ])
         var policy = BootPolicy(name: name, location: location(of: node))
         policy.selector = selector(mapping("selector", of: spec))
         policy.netboot = choice("netboot", of: spec)
         policy.profile = text("profile", of: spec)
         policy.attempts = attempts(mapping("attempts", of: spec))
         policy.expireAfter = duration("expireAfter", of: spec, atLeast: 60)
+        policy.outdatedAfter = duration("outdatedAfter", of: spec, atLeast: 60)
+        policy.freeze = freezes("freeze", of: spec)
+        policy.require = require(mapping("require", of: spec))
         policy.refuse = refuse(mapping("refuse", of: spec))
         let limits = mapping("limits", of: spec)
-        checkFields(of: limits, known: ["armedPerCommit"])
+        checkFields(of: limits, known: ["armedAtOnce", "armedPerCommit"])
+        policy.armedAtOnce = integer("armedAtOnce", of: limits, in: 1...Int.max)
         policy.armedPerCommit = integer("armedPerCommit", of: limits, in: 1...Int.max)
         return policy
     }
@@ -47,6 +55,23 @@ extension FieldReader {
         return Attempts(
             full: integer("full", of: node, in: 1...Int.max) ?? standard.full,
             early: integer("early", of: node, in: 1...Int.max) ?? standard.early)
+    }
+
+    private mutating func require(_ node: Node?) -> RequirePolicy {
+        checkFields(of: node, known: ["serial", "uuid", "armID", "signedBy"])
+        return RequirePolicy(
+            serial: bool("serial", of: node), uuid: bool("uuid", of: node), armID: bool("armID", of: node),
+            signedBy: signers("signedBy", of: node))
+    }
+
+    /// An empty list is an error: nobody could sign, or nobody need to, and a reader can't tell which.
+    private mutating func signers(_ key: String, of parent: Node?) -> Set<String>? {
+        guard let node = field(key, of: parent) else { return nil }
+        let names = texts(key, of: parent)
+        if node.resolved.kind == .sequence, node.items.isEmpty {
+            expected("one or more names of signers, such as [ops]", at: node)
+        }
+        return names.isEmpty ? nil : Set(names)
     }
 
     private mutating func refuse(_ node: Node?) -> RefusePolicy {

@@ -41,7 +41,7 @@ extension Reconciler {
             url: settings.url, branch: settings.branch, tip: next.tip ?? CommitID(""),
             fetchedAt: next.lastGoodFetch ?? now)
         pass.observations = [observation]
-        pass.retained = next.retained
+        pass.retained = retained(next, signers)
         pass.lost = next.lostHosts
         try await journal.record(pass, at: now)
         inventory = next

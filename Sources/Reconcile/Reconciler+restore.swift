@@ -8,7 +8,7 @@ extension Reconciler {
     ///
     /// - Throws: `JournalError`; without the journal nothing is known of what was spent. `GitError` when the mirror can't be read.
     func restore(afterFetch: Bool) async throws {
-        let restored = try await journal.restore()
+        var restored = try await journal.restore()
         var inventory = Inventory()
         inventory.lastGoodFetch = restored.lastGoodFetch
         let isKnown = restored.url == settings.url && restored.branch == settings.branch
@@ -16,6 +16,11 @@ extension Reconciler {
             guard (try? await repository.commit(id)) != nil || afterFetch else { return }
         }
         if isKnown, let tip = restored.tip, let id = ObjectID(hex: tip.hex), (try? await repository.commit(id)) != nil {
+            signers.atTip = try await signersFile(in: id)
+            signers.inForce = signers.atTip
+            if let content = restored.retained.removeValue(forKey: settings.allowedSigners) {
+                signers.inForce = content.flatMap { ObjectID(hex: $0) }
+            }
             for (path, content) in restored.retained {
                 if let content, let id = ObjectID(hex: content) {
                     inventory.restoreGood(try await parsed(id, path: path), content: content)

@@ -25,6 +25,7 @@ extension Reconciler {
         restored?.url = settings.url
         restored?.branch = settings.branch
         inventory = walk.inventory
+        signers = walk.signers
         publishInventory()
         report.changed = changedDecisions(walk.touched, before: before)
         report.diagnostics = inventory.diagnostics(of: report.files, touching: walk.touched)
@@ -40,6 +41,7 @@ extension Reconciler {
     /// What a walk gathers until it is recorded.
     struct Walk {
         var inventory: Inventory
+        var signers: Signers
         var ledger: Ledger
         var now: Instant
         var observations: [Observation] = []
@@ -50,6 +52,7 @@ extension Reconciler {
 
         init(from reconciler: isolated Reconciler, now: Instant) async throws {
             inventory = reconciler.inventory
+            signers = reconciler.signers
             ledger = reconciler.gate.current.ledger
             self.now = now
         }
@@ -88,9 +91,13 @@ extension Reconciler {
         if commit.parents.count > 1, leg.kind == .commit {
             step.stale = try await stale(turnedOn, merge: commit, in: advanced)
         }
+        let letIn = turnedOn.union(released(step, from: walk.inventory, to: advanced))
+        if leg.kind == .commit, !isOwn, asksForSignature(letIn, from: walk.inventory, to: advanced) {
+            step.signedBy = Set([await signer(of: leg.to, walk.signers)].compactMap { $0 })
+        }
         var observation = observe(
-            step, from: walk.inventory, to: advanced, touched: touched,
-            try await observing(turnedOn, in: advanced, walk))
+            step, from: walk.inventory, to: advanced, touched: touched, try await observing(letIn, in: advanced, walk))
+        if let alert = try await follow(leg, &walk.signers) { observation.events.append(alert) }
         try await stopWhatIsDroppedOften(&observation, walk.ledger)
         noteLost(from: walk.inventory, to: advanced, by: id, &observation)
         walk.apply(observation, to: advanced)
@@ -149,7 +156,7 @@ extension Reconciler {
         pass.observations = walk.observations
         pass.landed = walk.landed
         pass.isReset = restored?.url != settings.url || restored?.branch != settings.branch
-        pass.retained = walk.inventory.retained
+        pass.retained = retained(walk.inventory, walk.signers)
         pass.lost = walk.inventory.lostHosts
         return pass
     }

@@ -13,15 +13,18 @@ package actor Reconciler {
         package var paths: [String]
         /// For one fetch.
         package var timeout: Duration
+        /// The allowed signers file: a path of the repo, or an absolute one of this machine.
+        package var allowedSigners: String
 
         package init(
             url: String, branch: String = "main", paths: [String] = ["inventory", "policies"],
-            timeout: Duration = .seconds(60)
+            timeout: Duration = .seconds(60), allowedSigners: String = "policies/allowed_signers"
         ) {
             self.url = url
             self.branch = branch
             self.paths = paths
             self.timeout = timeout
+            self.allowedSigners = allowedSigners
         }
     }
 
@@ -37,6 +40,7 @@ package actor Reconciler {
 
     /// The working copy; published when the journal has it.
     var inventory = Inventory()
+    var signers = Signers()
     var restored: Restored?
     private var isStopped = false
     private var current: Task<PassReport, Never>?

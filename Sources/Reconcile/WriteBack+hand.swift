@@ -28,24 +28,36 @@ package struct HandEditError: Error, CustomStringConvertible {
 }
 
 extension WriteBack {
-    /// Commits, as that person, whatever arms this interface: its permission turned on, or a new `bootlatch.dev/arm` where the tip is on already.
+    /// Commits, as that person, whatever arms this interface: its permission turned on, or a new `bootlatch.dev/arm` where the tip is on
+    /// already, or both where a policy requires the latter.
     ///
     /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
     package func arm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
         try await edit(mac, by: person, verb: "Enable", reason: reason) { interface, standing in
-            switch decideBoot(Sighting(mac: mac), in: standing, now: now()) {
+            let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
+            switch decision {
             case .netboot: throw HandEditError(description: "\(interface.host.id) is armed already; nothing to do")
             case .localBoot(.never):
                 throw HandEditError(
                     description: "a policy says `netboot: never` for \(interface.host.id); change the policy first")
+            case .localBoot(.held(.frozen)), .localBoot(.held(.queued)):
+                let wait = standing.explanation(of: decision, for: mac, now: now())
+                throw HandEditError(description: "\(interface.host.id) is armed already, and waits: \(wait)")
             default: break
             }
-            if interface.spec.isOn {
-                // Seconds alone could repeat the value of an arming a moment ago.
-                let value = "\(now().wall)-\(UInt16.random(in: .min ... .max))"
-                return (.annotate(mac, value: value), "changed bootlatch.dev/arm")
+            let require = interface.settings.require
+            if let names = require.signedBy?.sorted().joined(separator: ", ") {
+                throw HandEditError(
+                    description:
+                        "a policy lets only commits signed by \(names) arm \(interface.host.id); edit \(interface.spec.netbootLocation), sign and push"
+                )
             }
-            return (.arm(mac, restoreWorkflow: try await disarmChangedWorkflow(of: mac, interface)), "turned on")
+            // Seconds alone could repeat the value of an arming a moment ago.
+            let annotate = Change.annotate(mac, value: "\(now().wall)-\(UInt16.random(in: .min ... .max))")
+            if interface.spec.isOn { return ([annotate], "changed bootlatch.dev/arm") }
+            let arm = Change.arm(mac, restoreWorkflow: try await disarmChangedWorkflow(of: mac, interface))
+            return require.armID == true
+                ? ([arm, annotate], "turned on, with a new bootlatch.dev/arm") : ([arm], "turned on")
         }
     }
 
@@ -57,13 +69,13 @@ extension WriteBack {
             guard interface.spec.isOn else {
                 throw HandEditError(description: "\(interface.host.id) is off already; nothing to do")
             }
-            return (.disarm(mac), "turned off")
+            return ([.disarm(mac)], "turned off")
         }
     }
 
     private func edit(
         _ mac: MACAddress, by person: Person, verb: String, reason: String?,
-        plan: (Interface, Standing) async throws -> (Change, String)
+        plan: (Interface, Standing) async throws -> ([Change], String)
     ) async throws -> HandEdit {
         for _ in 0..<20 {
             let report = await reconciler.reconcile()
@@ -79,9 +91,9 @@ extension WriteBack {
                 throw HandEditError(
                     description: "\(interface.host.location): the manifest is \(suspension.rawValue); repair it first")
             }
-            let (change, did) = try await plan(interface, standing)
+            let (changes, did) = try await plan(interface, standing)
             let commit = try await commit(
-                change, of: interface, on: tip, by: person, "\(verb) PXE for \(interface.host.id)", reason)
+                changes, of: interface, on: tip, by: person, "\(verb) PXE for \(interface.host.id)", reason)
             let outcome = try await remote.push(
                 commit, from: repository.path, to: reconciler.settings.branch, expecting: tip,
                 options: settings.pushOptions,
@@ -98,14 +110,15 @@ extension WriteBack {
     }
 
     private func commit(
-        _ change: Change, of interface: Interface, on tip: ObjectID, by person: Person, _ subject: String,
+        _ changes: [Change], of interface: Interface, on tip: ObjectID, by person: Person, _ subject: String,
         _ reason: String?
     ) async throws -> ObjectID {
         let path = interface.host.location.path
         guard let entry = try await repository.entry(at: path, in: tip) else {
             throw HandEditError(description: "\(path) is not in the repo any more; reconcile and try again")
         }
-        let bytes = try editManifest(try await repository.blob(entry.id, limit: 4 << 20), path: path, change)
+        var bytes = try await repository.blob(entry.id, limit: 4 << 20)
+        for change in changes { bytes = try editManifest(bytes, path: path, change) }
         let author = Signature(name: person.name, email: person.email, seconds: now().wall.seconds)
         // Our key can vouch for who made the commit, not for who wished it.
         let committer = settings.signer == nil ? author : self.signature

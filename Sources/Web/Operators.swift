@@ -152,7 +152,7 @@ package struct Operators: Sendable {
             mac: "\(mac)", decision: decision.word, reason: isInstalling ? "installing" : decision.reason,
             explanation: isInstalling
                 ? "its kernel was served, and its report is awaited until the deadline; another netboot is refused"
-                : decision.explanation(in: standing.inventory[mac]?.host.dialect ?? .hardwareV1Alpha1),
+                : standing.explanation(of: decision, for: mac, now: now()),
             since: state.map { ProvenanceReply($0.since) }, arming: record.map { ArmingReply($0, in: standing.ledger) })
     }
 

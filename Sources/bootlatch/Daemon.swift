@@ -48,7 +48,8 @@ struct Daemon: Sendable {
             trust: Trust(knownHosts: settings.auth.knownHosts, caFile: settings.auth.caFile))
         reconciler = Reconciler(
             settings: .init(
-                url: url, branch: settings.branch, paths: settings.paths, timeout: .seconds(settings.timeout)),
+                url: url, branch: settings.branch, paths: settings.paths, timeout: .seconds(settings.timeout),
+                allowedSigners: settings.allowedSigners),
             repository: repository, remote: remote, journal: journal, gate: gate, now: now, log: log)
         writeBack = WriteBack(
             settings: settings.writeBack, reconciler: reconciler, repository: repository, remote: remote,

@@ -23,12 +23,13 @@ extension FieldReader {
     }
 
     private mutating func inventory(_ node: Node?, into settings: inout Settings) {
-        checkFields(of: node, known: ["url", "branch", "paths", "interval", "timeout", "auth"])
+        checkFields(of: node, known: ["url", "branch", "paths", "interval", "timeout", "allowedSigners", "auth"])
         settings.url = text("url", of: node) ?? settings.url
         settings.branch = text("branch", of: node) ?? settings.branch
         if field("paths", of: node) != nil { settings.paths = oneOrMoreTexts("paths", of: node) }
         settings.interval = duration("interval", of: node, atLeast: 1) ?? settings.interval
         settings.timeout = duration("timeout", of: node, atLeast: 1) ?? settings.timeout
+        settings.allowedSigners = text("allowedSigners", of: node) ?? settings.allowedSigners
         let auth = mapping("auth", of: node)
         checkFields(
             of: auth,

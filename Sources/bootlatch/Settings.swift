@@ -26,6 +26,8 @@ struct Settings: Sendable {
     var interval: Int64 = 30
     /// Seconds for one network operation.
     var timeout: Int64 = 60
+    /// For `require.signedBy`: a path of the repo, or an absolute one of this machine.
+    var allowedSigners = "policies/allowed_signers"
     var auth = Auth()
     var writeBack = WriteBack.Settings()
     /// Seconds in which disarms gather into one push.
@@ -45,7 +47,8 @@ extension Settings {
     /// Every key, as `--set` and the environment name it.
     static let keys = [
         "state", "inventory.url", "inventory.branch", "inventory.paths", "inventory.interval", "inventory.timeout",
-        "inventory.auth.sshKey", "inventory.auth.passphraseFile", "inventory.auth.knownHosts",
+        "inventory.allowedSigners", "inventory.auth.sshKey", "inventory.auth.passphraseFile",
+        "inventory.auth.knownHosts",
         "inventory.auth.username",
         "inventory.auth.passwordFile", "inventory.auth.tokenFile", "inventory.auth.caFile", "writeBack.mode",
         "writeBack.author.name", "writeBack.author.email", "writeBack.window", "writeBack.subject",
@@ -105,7 +108,8 @@ extension Settings {
 
     /// Keys whose value is one text, whatever it looks like.
     private static let texts: Set<String> = [
-        "state", "inventory.url", "inventory.branch", "inventory.auth.sshKey", "inventory.auth.passphraseFile",
+        "state", "inventory.url", "inventory.branch", "inventory.allowedSigners", "inventory.auth.sshKey",
+        "inventory.auth.passphraseFile",
         "inventory.auth.knownHosts", "inventory.auth.username", "inventory.auth.passwordFile",
         "inventory.auth.tokenFile", "inventory.auth.caFile", "writeBack.author.name", "writeBack.author.email",
         "writeBack.subject", "writeBack.branch", "writeBack.signingKey", "boot.http.artifacts", "boot.loaders",

@@ -23,9 +23,9 @@ struct RouteTests {
     }
 
     private func respond(
-        _ situation: Lab.Situation, hasBoot: Bool, _ method: HTTPMethod, _ target: String
+        _ situation: Lab.Situation, hasBoot: Bool, _ method: HTTPMethod, _ target: String, serial: String? = nil
     ) async throws -> (HTTPReply, Calls) {
-        let (gate, calls) = (Gate(Lab.standing(situation, hasBoot: hasBoot)), Calls())
+        let (gate, calls) = (Gate(Lab.standing(situation, hasBoot: hasBoot, serial: serial)), Calls())
         let (loaders, artifacts) = (try Scratch(), try Scratch())
         try loaders.write("snponly.efi", .init("a loader".utf8))
         for name in ["vmlinuz", "initrd", "deep/er/file"] { try artifacts.write(name, .init("bootable".utf8)) }
@@ -108,12 +108,32 @@ struct RouteTests {
         #expect(report.source == Lab.reserved)
     }
 
+    @Test(arguments: [("&serial=CZ204", true), ("&serial=CZ205", false), ("&serial=", false), ("", false)])
+    func `where a serial is required, any machine gets the loader, and the right one gets the script`(
+        query: String, isLetIn: Bool
+    ) async throws {
+        let (loader, _) = try await respond(
+            .armed, hasBoot: false, .GET, "/loaders/52-54-00-12-34-01/snponly.efi", serial: "CZ204")
+        #expect(loader.status == .ok)
+        let (script, calls) = try await respond(
+            .armed, hasBoot: false, .GET, "/boot/52-54-00-12-34-01/script.ipxe?platform=efi\(query)", serial: "CZ204")
+        #expect(calls.all.admitted.count == (isLetIn ? 1 : 0))
+        if case .bootable = script.body { #expect(isLetIn) } else { #expect(!isLetIn) }
+        // A DHCP packet shows no serial.
+        guard case .netboot = Lab.context(.proxy, Lab.standing(.armed, serial: "CZ204")).decision else {
+            Issue.record("refused before it could show its serial")
+            return
+        }
+    }
+
     @Test func `a sighting carries what the script's URL says`() async throws {
         let target = "/boot/52-54-00-12-34-01/script.ipxe?platform=pcbios&uuid=ABC&serial=a%20b"
         let (_, calls) = try await respond(.armed, hasBoot: false, .GET, target)
         #expect(
             calls.all.admitted == [
-                Sighting(mac: Lab.mac, architecture: 0, uuid: "abc", serial: "a b", address: Lab.reserved)
+                Sighting(
+                    mac: Lab.mac, architecture: 0, uuid: "abc", serial: "a b", address: Lab.reserved,
+                    isComplete: true)
             ])
         // A kernel of ours goes by later: the script alone is not a full boot.
         #expect(calls.all.kernels.isEmpty)

@@ -88,6 +88,21 @@ struct DecideBootTests {
         #expect(world.refusal(.a) == .held(.outdated))
     }
 
+    @Test func `a policy says how long the repo may go unread`() {
+        var world = World.armed()
+        world.commit(.policy { $0.outdatedAfter = 120 })
+        world.at = now.later(119)
+        #expect(world.decision(.a) == plan)
+        world.at = now.later(120)
+        #expect(world.refusal(.a) == .held(.outdated))
+        #expect(
+            world.standing.explanation(of: world.decision(.a), for: .a, now: Now(world.at))
+                == "the repo was not read since \(now), and `outdatedAfter` is 120 s; it ends with the next good fetch")
+        world.commit(.policy { $0.outdatedAfter = 7200 })
+        world.at = now.later(7199)
+        #expect(world.decision(.a) == plan)
+    }
+
     @Test func `nothing to boot refuses, a profile gives it`() {
         var world = World()
         world.commit(Delta(host("a", [interface(.a, false, script: nil)])), .firstSight)

@@ -70,4 +70,43 @@ struct HostPolicyTests {
         #expect(conflict?.field == "expireAfter" && Set([conflict?.first, conflict?.second]) == ["one", "two"])
         #expect(rules(("one", .init(), 100), ("two", .init(), 100)).conflicts(for: machine).isEmpty)
     }
+
+    /// Two values for each field that came with the guards.
+    @Test(arguments: [
+        "freeze", "outdatedAfter", "limits.armedAtOnce", "require.serial", "require.uuid", "require.armID",
+        "require.signedBy",
+    ])
+    func `every guard is merged field by field, and equal ranks that disagree name both`(field: String) {
+        func policy(_ name: String, _ selector: BootPolicy.Selector, _ second: Bool?) -> PolicyRules.Rule {
+            var policy = BootPolicy(name: name, location: SourceLocation(path: "p.yaml"), selector: selector)
+            if let second {
+                switch field {
+                case "freeze": policy.freeze = second ? [] : [Freeze(.once(from: now, until: now.later(1)))]
+                case "outdatedAfter": policy.outdatedAfter = second ? 60 : 120
+                case "limits.armedAtOnce": policy.armedAtOnce = second ? 1 : 2
+                case "require.serial": policy.require.serial = second
+                case "require.uuid": policy.require.uuid = second
+                case "require.armID": policy.require.armID = second
+                default: policy.require.signedBy = second ? ["ops"] : ["lead"]
+                }
+            }
+            return .init(policy: policy, isBroken: false)
+        }
+        func settings(_ policies: PolicyRules.Rule...) -> HostPolicy {
+            var rules = PolicyRules()
+            rules.policies = policies
+            return rules.settings(for: machine)
+        }
+        let all = BootPolicy.Selector()
+        let named = BootPolicy.Selector(names: ["node-07"])
+        // The policy in force is the first of one, and the first of two.
+        #expect(settings(policy("p", all, true)) == settings(policy("p", named, true), policy("q", all, false)))
+        #expect(settings(policy("p", all, true)) == settings(policy("p", all, true), policy("q", named, nil)))
+        #expect(settings(policy("p", all, true)) != settings(policy("p", all, false)))
+        var rules = PolicyRules()
+        rules.policies = [policy("one", all, true), policy("two", all, false)]
+        #expect(rules.settings(for: machine).isPolicyBroken)
+        #expect(rules.conflicts(for: machine).map(\.field) == [field])
+        #expect(rules.conflicts(for: machine).map { Set([$0.first, $0.second]) } == [["one", "two"]])
+    }
 }

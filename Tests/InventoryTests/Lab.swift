@@ -44,6 +44,16 @@ extension Delta {
         Delta(Dictionary(uniqueKeysWithValues: names.map { ("inventory/\($0).yaml", FileChange.removed) }))
     }
 
+    /// A policy for every host, in a file of its own.
+    static func policy(named name: String = "lab", _ fill: (inout BootPolicy) -> Void) -> Delta {
+        let location = SourceLocation(path: "policies/\(name).yaml")
+        var policy = BootPolicy(name: name, location: location)
+        fill(&policy)
+        return Delta([location.path: .read(ParsedFile(path: location.path, policies: [policy]), content: "p")])
+    }
+
+    func and(_ other: Delta) -> Delta { Delta(files.merging(other.files) { $1 }) }
+
     static func broken(_ name: String) -> Delta {
         let path = "inventory/\(name).yaml"
         return Delta([path: .read(ParsedFile(path: path, isBroken: true), content: "broken")])
@@ -63,12 +73,14 @@ struct World {
     @discardableResult
     mutating func commit(
         _ delta: Delta, _ kind: Step.Kind = .commit, isOwn: Bool = false, stale: Set<MACAddress> = [],
-        recent: [(commit: CommitID, seenAt: Instant)] = [], committedAt: Instant? = nil
+        recent: [(commit: CommitID, seenAt: Instant)] = [], committedAt: Instant? = nil,
+        signedBy: Set<String> = []
     ) -> Observation {
         commits += 1
         var step = Step(
             kind, commit: CommitID("c\(commits)"), author: "Ada", committedAt: committedAt ?? at, isOwn: isOwn)
         step.stale = stale
+        step.signedBy = signedBy
         let (next, touched) = standing.inventory.advanced(by: delta, isFirst: kind == .firstSight)
         var ids = (1...50).map { (id: Arming.ID("A\(made + $0)"), sequence: made + $0) }[...]
         made += 50

@@ -38,6 +38,31 @@ extension Model {
         return nil
     }
 
+    /// What an earlier commit armed too much of is let in by one that raises the limit.
+    func release(_ step: Step, from then: [String: State]) {
+        guard step.kind == .step else { return }
+        let known = armings.count
+        var groups: [String: [(mac: String, machine: Machine)]] = [:]
+        for (mac, state) in then where state.hold == "overLimit" && state.on {
+            guard let claim = step.after.explicit(mac), claim.card.on else { continue }
+            groups[state.turnedOn, default: []].append((mac, claim.machine))
+        }
+        for (commit, group) in groups {
+            func limit(_ lab: Lab) -> Int { group.map { lab.rules(for: $0.machine).armedPerCommit }.min() ?? 10 }
+            guard limit(step.after) > limit(step.before), Set(group.map(\.machine.id)).count <= limit(step.after) else {
+                continue
+            }
+            for (mac, machine) in group where states[mac]?.hold == "overLimit" && states[mac]?.turnedOn == commit {
+                let loosened = step.before.rules(for: machine).never && !step.after.rules(for: machine).never
+                let recent = armings.prefix(known).filter {
+                    $0.host == machine.id && $0.commit != step.commit && now - $0.seen < 86400
+                }
+                if loosened || Set(recent.map(\.commit)).count >= 3 { continue }
+                arm(mac, machine, commit, machine, step.before, lastPoll: step.lastPoll, raisedBy: step.commit)
+            }
+        }
+    }
+
     private func isStale(_ mac: String, _ step: Step) throws -> Bool {
         guard try history.commit(step.commit).parents.count > 1, let disarm = lastDisarm[mac] else { return false }
         let wanted = step.annotated.contains(mac) ? step.after.explicit(mac)?.machine.arm : nil
@@ -57,7 +82,8 @@ extension Model {
 
     /// Makes an arming, by the stricter of the policies before and after the commit.
     func arm(
-        _ mac: String, _ machine: Machine, _ commit: String, _ before: Machine, _ old: Lab, lastPoll: Int64?
+        _ mac: String, _ machine: Machine, _ commit: String, _ before: Machine, _ old: Lab, lastPoll: Int64?,
+        raisedBy: String? = nil
     ) {
         let (then, now) = (rules(before, in: old), lab.rules(for: machine))
         let looser = has(.rule17LooserPolicyCounts)
@@ -67,7 +93,7 @@ extension Model {
         let expireAfter = Int64(hours) * 3600
         var start = time
         if let lastPoll, time - lastPoll > expireAfter, !has(.rule8DeadlineFromSeen) {
-            start = min(time, (try? history.commit(commit).time) ?? time)
+            start = min(time, (try? history.commit(raisedBy ?? commit).time) ?? time)
         }
         armings.append(
             Arming(

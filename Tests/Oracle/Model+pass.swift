@@ -47,7 +47,7 @@ extension Model {
 
     /// Takes one step from the lab in force to `commit`.
     private func take(_ kind: Kind, _ commit: String, lastPoll: Int64?) throws {
-        let before = lab
+        let (before, then) = (lab, states)
         var after = Lab(try history.tree(commit), after: before)
         after.lost = before.lost.filter { after.machines[$0.key] == nil }
         after.lostWhole = before.lostWhole.filter { after.machines[$0.key] == nil }
@@ -73,6 +73,7 @@ extension Model {
         }
         let limit = limit(step)
         for mac in step.candidates { try judge(mac, step, limit: limit) }
+        release(step, from: then)
         for path in brokenAtFirstSight where after.files[path]?.broken == false { brokenAtFirstSight.remove(path) }
     }
 

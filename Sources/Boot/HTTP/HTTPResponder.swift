@@ -59,7 +59,8 @@ extension HTTPResponder {
         let platform = request.query["platform"]
         let sighting = Sighting(
             mac: mac, architecture: platform == "pcbios" ? Architecture.bios.rawValue : nil,
-            uuid: request.query["uuid"]?.lowercased(), serial: request.query["serial"], address: request.source)
+            uuid: request.query["uuid"]?.lowercased(), serial: request.query["serial"], address: request.source,
+            isComplete: true)
         plane.addresses.visited(by: mac)
         let standing = plane.gate.current
         guard let interface = standing.inventory[mac] else {

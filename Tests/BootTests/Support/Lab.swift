@@ -35,25 +35,26 @@ struct Lab {
             startedAt: now.wall.advanced(by: .seconds(-5)))
     }
 
-    /// A standing with this one host, let in or refused for one reason.
+    /// A standing with this one host, let in or refused for one reason. With a `serial` a policy requires that one.
     static func standing(
         _ situation: Situation, mac: MACAddress = Lab.mac, refuse: RefusePolicy = RefusePolicy(),
         dhcp: DHCPSpec = Lab.dhcp,
         ipxe: IPXESpec? = nil, osie: OSIESpec? = OSIESpec(kernel: "vmlinuz", initrd: "initrd", kernelParams: ["quiet"]),
-        disableDHCP: Bool = false, hasBoot: Bool = false, everArmed: Bool = true
+        disableDHCP: Bool = false, hasBoot: Bool = false, everArmed: Bool = true, serial: String? = nil
     ) -> Standing {
         var standing = Standing()
         standing.inventory.lastGoodFetch = now.wall
         guard situation != .unknown else { return standing }
         let location = SourceLocation(path: "inventory/node-01.yaml", line: 3)
         let host = Host(
-            id: Host.ID(name: "node-01"),
+            id: Host.ID(name: "node-01"), labels: serial.map { ["serial": $0] } ?? [:],
             interfaces: [
                 InterfaceSpec(
                     mac: mac, isOn: situation != .off, netbootLocation: location, dhcp: dhcp, ipxe: ipxe, osie: osie,
                     disableDHCP: disableDHCP)
             ], location: location)
-        let policy = BootPolicy(name: "lab", location: location, refuse: refuse)
+        let require = RequirePolicy(serial: serial == nil ? nil : true)
+        let policy = BootPolicy(name: "lab", location: location, refuse: refuse, require: require)
         standing.inventory =
             standing.inventory.advanced(
                 by: Delta([

@@ -1,0 +1,55 @@
+extension Host {
+    /// The serial that the manifest names, in its label `serial` or `bootlatch.dev/serial`.
+    package var serial: String? { label("serial") }
+
+    /// The UUID that the manifest names, in its label `uuid` or `bootlatch.dev/uuid`.
+    package var uuid: String? { label("uuid") }
+
+    private func label(_ name: String) -> String? { labels["bootlatch.dev/\(name)"] ?? labels[name] }
+}
+
+extension Interface {
+    /// What a policy's `require` has against this machine. What a sighting leaves out counts only where it shows all there is.
+    func mismatch(with sighting: Sighting) -> Hold? {
+        let require = settings.require
+        if require.serial == true {
+            guard let serial = host.serial.flatMap(comparable(serial:)) else { return .wrongSerial }
+            let shown = sighting.serial.flatMap(comparable(serial:))
+            if let shown, shown != serial { return .wrongSerial }
+            if shown == nil, sighting.isComplete { return .wrongSerial }
+        }
+        if require.uuid == true {
+            guard let uuid = host.uuid, isReal(uuid: uuid) else { return .wrongUUID }
+            if let shown = sighting.uuid, !isSame(uuid: shown, uuid) { return .wrongUUID }
+            if sighting.uuid == nil, sighting.isComplete { return .wrongUUID }
+        }
+        return nil
+    }
+}
+
+/// Vendors pad serials with spaces, and people write them in either case. Nil for one that is empty.
+private func comparable(serial: String) -> String? {
+    let words = serial.lowercased().split(whereSeparator: \.isWhitespace)
+    return words.isEmpty ? nil : words.joined(separator: " ")
+}
+
+/// Firmware disagrees about the byte order of a UUID's first three fields (RFC 4578 §2.3, SMBIOS 2.6): either order names the machine.
+private func isSame(uuid one: String, _ other: String) -> Bool {
+    let (one, other) = (digits(ofUUID: one), digits(ofUUID: other))
+    return one == other || one == swapped(other)
+}
+
+private func digits(ofUUID uuid: String) -> [Character] { uuid.lowercased().filter { $0 != "-" }.map { $0 } }
+
+private func swapped(_ digits: [Character]) -> [Character] {
+    guard digits.count == 32 else { return digits }
+    let order = [3, 2, 1, 0, 5, 4, 7, 6] + Array(8..<16)
+    return order.flatMap { digits[$0 * 2..<$0 * 2 + 2] }
+}
+
+/// A UUID that names one machine: vendors ship boards with all zeros, all ones or the sample of the specification.
+package func isReal(uuid: String) -> Bool {
+    let digits = uuid.lowercased().filter { $0 != "-" }
+    guard digits.count == 32, Set(digits).count > 2 else { return false }
+    return digits != "03000200040005000006000700080009"
+}

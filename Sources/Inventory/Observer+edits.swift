@@ -1,0 +1,67 @@
+import HashTreeCollections
+
+extension Observer {
+    /// A card was exchanged and its MAC edited: an unspent arming, or a hold, goes to the new MAC.
+    mutating func moveEdited(_ macs: [MACAddress]) {
+        for mac in macs where old.states[mac] == nil && old[mac] == nil && new.value(of: mac) == true {
+            guard let interface = new[mac], let before = old[interface.host.id]?.host else { continue }
+            let lost = before.interfaces.map(\.mac).filter { lost in
+                old.states[lost]?.isOn == true && !interface.host.interfaces.contains { $0.mac == lost }
+            }
+            guard !lost.isEmpty else { continue }
+            let index = interface.host.interfaces.firstIndex { $0.mac == mac }
+            let replaced = index.flatMap { before.interfaces.indices.contains($0) ? before.interfaces[$0].mac : nil }
+            guard let replaced, lost.contains(replaced), new[replaced] == nil, let state = old.states[replaced] else {
+                ambiguous.insert(mac)
+                continue
+            }
+            move(state, from: replaced, to: interface)
+        }
+    }
+
+    private mutating func move(_ state: InterfaceState, from mac: MACAddress, to interface: Interface) {
+        var moved = state
+        moved.host = interface.host.id
+        moved.armAnnotation = interface.host.armAnnotation
+        if state.hold == nil, let arming = state.arming, isUnspent(arming), !hasMovedAway(arming, from: mac) {
+            observation.moved[arming] = interface.mac
+        } else if state.hold == nil {
+            moved.arming = nil
+            moved.hold = .ambiguous
+        } else if let arming = state.arming, isUnspent(arming) {
+            observation.moved[arming] = interface.mac
+        }
+        observation.states[interface.mac] = moved
+        observation.events.append(
+            Event(
+                .moved, host: interface.host.id, mac: interface.mac,
+                moved.hold.map { "took the place of \(mac) and is held: \($0.rawValue)" }
+                    ?? "took the arming of \(mac) with it",
+                commit: step.commit))
+    }
+
+    /// Two hosts that exchanged MACs: nobody can say which installation was meant for which machine.
+    mutating func holdExchanged(_ macs: [MACAddress]) {
+        var exchanges: [[Host.ID]: [MACAddress]] = [:]
+        for mac in macs {
+            // A MAC may stand in several manifests, so that a host loses it to another while a third one, broken, keeps its claim.
+            let before = old.hosts(claiming: mac)
+            let after = new.hosts(claiming: mac)
+            for loser in before.subtracting(after) {
+                for gainer in after.subtracting(before) { exchanges[[loser, gainer], default: []].append(mac) }
+            }
+        }
+        for (hosts, there) in exchanges where exchanges[[hosts[1], hosts[0]]] != nil {
+            for mac in there where new.value(of: mac) == true { ambiguous.insert(mac) }
+        }
+        for mac in ambiguous {
+            guard var state = old.states[mac], state.isOn, let interface = new[mac] else { continue }
+            state.host = interface.host.id
+            state.armAnnotation = interface.host.armAnnotation
+            observation.states[mac] = state
+            if let arming = state.arming, !isUnspent(arming) { continue }
+            observation.states[mac]?.hold = .ambiguous
+            noteHeld(interface, .ambiguous)
+        }
+    }
+}

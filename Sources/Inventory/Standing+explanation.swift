@@ -1,0 +1,31 @@
+extension Standing {
+    /// A decision's explanation, with what this interface's own rules add to it.
+    package func explanation(of decision: Decision, for mac: MACAddress, now: Now) -> String {
+        let interface = inventory[mac]
+        let general = decision.explanation(in: interface?.host.dialect ?? .hardwareV1Alpha1)
+        guard case .localBoot(.held(let hold)) = decision, let interface else { return general }
+        let settings = interface.settings
+        switch hold {
+        case .frozen where interface.state?.hold == nil:
+            guard let thaw = settings.freeze.thaw(after: now.wall) else { return general }
+            let until = thaw.until.map { "until \($0)" } ?? "without an end in sight"
+            let reason = thaw.freeze.reason.map { " (\($0))" } ?? ""
+            return
+                "a policy's `freeze` holds \(until)\(reason); it ends with the freeze, and its deadline runs on meanwhile"
+        case .queued where interface.state?.hold == nil:
+            guard let limit = settings.armedAtOnce?.limit, let record = interface.arming.flatMap({ ledger[$0] }) else {
+                return general
+            }
+            let hosts = ahead(of: record, on: interface, atMost: limit).sorted().prefix(5).map(\.description)
+            let others = limit > hosts.count ? " and \(limit - hosts.count) more" : ""
+            return
+                "`limits.armedAtOnce` is \(limit), and older armings go first: \(hosts.joined(separator: ", "))\(others); "
+                + "it ends when one of them is spent"
+        case .outdated where interface.state?.hold == nil:
+            let since = inventory.lastGoodFetch.map { "since \($0)" } ?? "ever"
+            return "the repo was not read \(since), and `outdatedAfter` is \(settings.outdatedAfter) s; "
+                + "it ends with the next good fetch"
+        default: return general
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import HashTreeCollections
+
+extension Standing {
+    /// The hosts whose armings go before this one under `limits.armedAtOnce`: they have the limit from the same policy, and an unspent
+    /// arming that is older than every one of this interface's host. By the order of commits, within one commit by the order of paths.
+    ///
+    /// Looks at older unspent armings only, and no further than `count` hosts.
+    func ahead(of record: Ledger.Record, on interface: Interface, atMost count: Int) -> Set<Host.ID> {
+        var hosts: Set<Host.ID> = []
+        for other in ledger.queue.prefix(while: { $0.sequence < record.arming.sequence }) {
+            guard let entry = inventory.entry(of: other.mac) else { continue }
+            // Cards of one host are one host: the oldest of its armings gives it its place.
+            if entry.host.id == interface.host.id { break }
+            guard entry.settings.armedAtOnce?.policy == interface.settings.armedAtOnce?.policy else { continue }
+            hosts.insert(entry.host.id)
+            if hosts.count >= count { break }
+        }
+        return hosts
+    }
+}
+
+extension Inventory {
+    /// The host that a MAC stands in.
+    func entry(of mac: MACAddress) -> Entry? {
+        claims[mac]?.first.flatMap { claim in
+            entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }
+        }
+    }
+}
