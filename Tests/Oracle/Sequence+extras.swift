@@ -3,13 +3,29 @@ import Foundation
 /// Steps that few sequences do, drawn apart from the others.
 extension Sequence {
     func extraStep() async throws {
-        switch extras.number(0...4) {
+        switch extras.number(0...5) {
         case 0:
             guard model.reachable else { return }
             remote = remote == "remote" ? "another" : "remote"
             try await step("another URL: \(remote)") { try await self.follow(self.branch) }
+        case 1: try await acceptedLate()
         default: try await renamedMachine()
         }
+    }
+
+    /// A hold of an armed host that a person accepts shortly before the deadline: the arming runs from then.
+    private func acceptedLate() async throws {
+        guard model.reachable, let mac = extras.pick(macs { $0 == "netboot" }), let host = model.lab.owner(mac),
+            let card = host.cards.first(where: { $0.mac == mac }), let id = model.states[mac]?.arming
+        else { return }
+        try await step("report with an unknown token from \(card.ip)") {
+            try await self.subject.unknownReport(address: card.ip)
+            self.model.unknownReport(address: card.ip)
+        }
+        clock.pass(seconds: max(1, model.armings[id].deadline - clock.wall - 300))
+        try await step("accept \(host.id)") { try await self.accept(host.id) }
+        clock.pass(seconds: 600)
+        try await step("poll after the old deadline") { try await self.poll() }
     }
 
     /// A machine that has another name when its second card is armed: a report of the first is about both.
