@@ -62,9 +62,9 @@ extension FieldReader {
     /// Tries what the first report of each machine would have to do: turn it off.
     ///
     /// Each try parses the file, so a large one is tried at the interfaces that share something with others (`isShared`), and at
-    /// as many others as that takes a few seconds.
+    /// as many others as that takes a second or two.
     fileprivate mutating func tryEdits(of file: ParsedFile, _ bytes: [UInt8], isShared: (Host) -> Bool) {
-        var budget = 256 << 20
+        var budget = 32 << 20
         for host in file.hosts {
             let isShared = isShared(host)
             for interface in host.interfaces {

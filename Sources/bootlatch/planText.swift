@@ -35,7 +35,7 @@ func planMarkdown(_ reply: PlanReply) -> String {
         "- **\($0.severity)** \(escaped("\($0.file):\($0.line):\($0.column)")): \(escaped($0.message))"
     }
     if !reply.diagnostics.isEmpty { lines.append("") }
-    return (lines + reply.notes.flatMap { [escaped($0), ""] }).dropLast().joined(separator: "\n")
+    return (lines + reply.notes.flatMap { [$0, ""] }).dropLast().joined(separator: "\n")
 }
 
 /// Text that Markdown shows as it is: it comes from a pull request, and must neither break the table nor call anybody.

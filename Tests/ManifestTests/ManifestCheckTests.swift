@@ -34,7 +34,7 @@ struct ManifestCheckTests {
     static let findings = [
         Finding(
             "a field with a slip", hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\", leasetime: 60}\nnetboot: {}"),
-            says: "7:44: warning: spec.interfaces[0].dhcp.leasetime: Tinkerbell has no such field (did you mean lease_time?)"
+            says: "7:40: warning: spec.interfaces[0].dhcp.leasetime: Tinkerbell has no such field (did you mean lease_time?)"
         ),
         Finding(
             "a field in the wrong block",
@@ -42,10 +42,10 @@ struct ManifestCheckTests {
             says: "9:7: warning: spec.interfaces[0].allowPxe: Tinkerbell has no such field: there are dhcp, disableDhcp"),
         Finding(
             "a field of the metadata", hardware("a", "netboot: {}\ndhcp: {}", more: "metadata: {instance: {hostnam: a}}"),
-            says: "5:24: warning: spec.metadata.instance.hostnam: Tinkerbell has no such field (did you mean hostname?)"),
+            says: "5:25: warning: spec.metadata.instance.hostnam: Tinkerbell has no such field (did you mean hostname?)"),
         Finding(
             "a MAC with dashes", hardware("a", "dhcp: {mac: 52-54-00-00-00-0A}\nnetboot: {}"),
-            says: "7:18: warning: spec.interfaces[0].dhcp.mac: Tinkerbell knows MACs in lower case with colons only: "
+            says: "7:19: warning: spec.interfaces[0].dhcp.mac: Tinkerbell knows MACs in lower case with colons only: "
                 + "write 52:54:00:00:00:0a"),
         Finding(
             "no netboot block", hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\"}"),
@@ -55,34 +55,31 @@ struct ManifestCheckTests {
             says: "7:7: warning: spec.interfaces[0]: without a netboot block it can't be armed"),
         Finding(
             "no netmask", hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\", ip: {address: 10.0.0.1}}\nnetboot: {}"),
-            says: "7:58: warning: 10.0.0.1 has no netmask"),
+            says: "7:54: warning: 10.0.0.1 has no netmask"),
         Finding(
             "the network's own address",
             hardware(
                 "a", "dhcp: {mac: \"52:54:00:00:00:01\", ip: {address: 10.0.0.0, netmask: 255.255.255.0}}\nnetboot: {}"),
-            says: "7:58: warning: 10.0.0.0 is the network's address of 10.0.0.0/24, and no machine's"),
+            says: "7:54: warning: 10.0.0.0 is the network's address of 10.0.0.0/24, and no machine's"),
         Finding(
             "the broadcast address",
             hardware(
                 "a", "dhcp: {mac: \"52:54:00:00:00:01\", ip: {address: 10.0.0.63, netmask: 255.255.255.192}}\nnetboot: {}"
-            ), says: "7:58: warning: 10.0.0.63 is the broadcast address of 10.0.0.0/26"),
+            ), says: "7:54: warning: 10.0.0.63 is the broadcast address of 10.0.0.0/26"),
         Finding(
             "a gateway outside",
             hardware(
                 "a",
                 "dhcp: {mac: \"52:54:00:00:00:01\", ip: {address: 10.0.0.5, netmask: 255.255.255.0, gateway: 10.0.1.1}}\nnetboot: {}"
-            ), says: "7:101: warning: the gateway 10.0.1.1 lies outside 10.0.0.0/24, where 10.0.0.5 can't reach it"),
+            ), says: "7:97: warning: the gateway 10.0.1.1 lies outside 10.0.0.0/24, where 10.0.0.5 can't reach it"),
         Finding(
             "a gateway without an address",
             hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\", ip: {gateway: 10.0.1.1}}\nnetboot: {}"),
-            says: "7:58: warning: a gateway without an address is told to nobody"),
+            says: "7:54: warning: a gateway without an address is told to nobody"),
         Finding(
             "a block that others share",
-            "x: &nb {allowPXE: true}\n---\n"
-                + hardware(
-                    "a",
-                    "dhcp: {mac: \"52:54:00:00:00:01\"}\nnetboot: &nb {allowPXE: true}\n- dhcp: {mac: \"52:54:00:00:00:02\"}\n  netboot: *nb"
-                ),
+            hardware("a", "netboot: &nb {allowPXE: true}\ndhcp: {mac: \"52:54:00:00:00:01\"}")
+                + "    - {dhcp: {mac: \"52:54:00:00:00:02\"}, netboot: *nb}\n",
             says: "warning: Bootlatch could not turn a (52:54:00:00:00:01) off here, and would only refuse it: "),
     ]
 
@@ -178,10 +175,10 @@ struct ManifestCheckTests {
         #expect(checks.flatMap(\.diagnostics) == [])
         #expect(
             ManifestCheck.duplicates(in: checks).map(\.description).sorted() == [
-                "a.yaml:7:54: warning: the hostname web is also that of b at b.yaml:7:54; give one of them another",
-                "a.yaml:7:74: warning: the address 10.0.0.1 is also that of b at b.yaml:7:74; give one of them another",
-                "b.yaml:7:54: warning: the hostname web is also that of a at a.yaml:7:54; give one of them another",
-                "b.yaml:7:74: warning: the address 10.0.0.1 is also that of a at a.yaml:7:74; give one of them another",
+                "a.yaml:7:50: warning: the hostname web is also that of b at b.yaml:7:50; give one of them another",
+                "a.yaml:7:69: warning: the address 10.0.0.1 is also that of b at b.yaml:7:69; give one of them another",
+                "b.yaml:7:50: warning: the hostname web is also that of a at a.yaml:7:50; give one of them another",
+                "b.yaml:7:69: warning: the address 10.0.0.1 is also that of a at a.yaml:7:69; give one of them another",
             ])
     }
 

@@ -162,8 +162,8 @@ struct PreviewTests {
         let first = try #require(preview.changes.first)
         #expect(first.since.commit.hex == arming.description)
         #expect(first.since.author == "Ada")
-        #expect("\(first.since.location)" == "inventory/node-1.yaml:8:17")
-        #expect("\(preview.changes[1].since.location)" == "inventory/node-2.yaml:9:17")
+        #expect("\(first.since.location)" == "inventory/node-1.yaml:8:19")
+        #expect("\(preview.changes[1].since.location)" == "inventory/node-2.yaml:9:19")
         #expect(first.detail == "may netboot once; boots vmlinuz")
     }
 

@@ -91,12 +91,12 @@ struct PreviewPushTests {
         Wrong(arguments: ["main..nobody"], says: "`git fetch`, and try `git rev-parse nobody`"),
         Wrong(arguments: ["main..main", "--repo", "/"], says: "no git repository at / or above it; name one with --repo"),
         Wrong(arguments: ["inventory", "--repo", "."], says: "inventory is a folder: leave out --repo"),
-        Wrong(arguments: ["--repo", "bare.git"], says: "is bare and has no files; name OLD..NEW"),
+        Wrong(arguments: ["--repo", "../bare.git"], says: "is bare and has no files; name OLD..NEW"),
         Wrong(arguments: ["main...lone"], says: "main and lone have no commit in common"),
     ])
     func `what can't be compared is an error that says what to do, and exits 2`(wrong: Wrong) async throws {
         let repo = try await PlanRepo()
-        _ = try await repo.git("clone", "--quiet", "--bare", ".", "bare.git")
+        _ = try await repo.git("clone", "--quiet", "--bare", ".", "../bare.git")
         _ = try await repo.git("checkout", "--quiet", "--orphan", "lone")
         try await repo.commit("Begin")
         _ = try await repo.git("checkout", "--quiet", "main")
