@@ -12,7 +12,13 @@ package struct ManifestCheck: Sendable {
         guard let tree = try? Parser.parse(bytes) else { return }
         var reader = FieldReader(path: file.path)
         let manifests = manifests(in: tree)
-        for manifest in manifests where manifest.kind == .hardwareV1Alpha1 { reader.checkHardware(manifest.node) }
+        for manifest in manifests {
+            switch manifest.kind {
+            case .host(.hardwareV1Alpha1): reader.checkHardwareV1Alpha1(manifest.node)
+            case .host(.hardwareV1Alpha2): reader.checkHardwareV1Alpha2(manifest.node)
+            default: break
+            }
+        }
         let nodes = Dictionary(
             manifests.map { (reader.location(of: $0.node.resolved), $0.node) }, uniquingKeysWith: { first, _ in first })
         for host in file.hosts {
@@ -27,18 +33,33 @@ package struct ManifestCheck: Sendable {
 }
 
 extension FieldReader {
-    /// What Tinkerbell itself makes of a `Hardware`, v1alpha1.
-    fileprivate mutating func checkHardware(_ node: Node) {
+    /// What Tinkerbell itself makes of it.
+    fileprivate mutating func checkHardwareV1Alpha1(_ node: Node) {
         checkFields(of: node, at: "")
         for interface in node["spec"]?["interfaces"]?.items ?? [] where interface.resolved.kind == .mapping {
-            if let written = interface["dhcp"]?["mac"], let mac = MACAddress(written.text), written.text != "\(mac)" {
-                warning(
-                    written, "Tinkerbell knows MACs in lower case with colons only: write \(mac)")
-            }
-            if interface["netboot"].map(\.isNull) ?? true {
-                warning(interface, "without a netboot block it can't be armed: write `netboot: {allowPXE: false}`")
-            }
+            if let mac = interface["dhcp"]?["mac"] { checkSpelling(of: mac) }
+            // One that gets no answer at all is meant to be left alone.
+            if interface["disableDhcp"]?.bool == true { continue }
+            checkNetboot(of: interface, at: interface, off: "allowPXE: false")
         }
+    }
+
+    fileprivate mutating func checkHardwareV1Alpha2(_ node: Node) {
+        for interface in node["spec"]?["networkInterfaces"]?.entries ?? [] where !interface.key.isMergeKey {
+            checkSpelling(of: interface.key)
+            if interface.value["dhcp"]?["v4"]?["disabled"]?.bool == true { continue }
+            checkNetboot(of: interface.value, at: interface.key, off: "disabled: true")
+        }
+    }
+
+    private mutating func checkSpelling(of written: Node) {
+        guard let mac = MACAddress(written.text), written.text != "\(mac)" else { return }
+        warning(written, "Tinkerbell knows MACs in lower case with colons only: write \(mac)")
+    }
+
+    private mutating func checkNetboot(of interface: Node, at place: Node, off: String) {
+        guard interface["netboot"].map(\.isNull) ?? true else { return }
+        warning(place, "without a netboot block nobody sees that it can be armed: write `netboot: {\(off)}`")
     }
 
     private mutating func checkFields(of node: Node, at path: String) {

@@ -22,8 +22,8 @@ extension ManifestCheck {
             claims.map { claim in
                 let others = claims.filter { $0.host != claim.host }.map { "\($0.host) at \($0.location)" }
                 return Diagnostic(
-                    .warning, at: claim.location, "\(what.words) is also that of \(others.joined(separator: ", ")); "
-                        + "give one of them another")
+                    .warning, at: claim.location,
+                    "\(what.words) is also that of \(others.joined(separator: ", ")); give one of them another")
             }
         }
     }

@@ -58,7 +58,7 @@ struct PreviewComparison {
             if now == was, states.0?.arming == states.1?.arming, states.0?.hold == states.1?.hold {
                 return changed(old, new)
             }
-            return (new.spec.isOn ? .held : .changed, now.explanation)
+            return (new.spec.isOn ? .held : .changed, now.explanation(in: new.host.dialect))
         case .ignore: return nil
         }
     }

@@ -40,10 +40,11 @@ struct Validate: ParsableCommand {
             checks.append(ManifestCheck([UInt8](data), file))
         }
         let inventory = Inventory().advanced(by: delta, isFirst: true).inventory
-        let found = (inventory.diagnostics + checks.flatMap(\.diagnostics) + ManifestCheck.duplicates(in: checks)).sorted {
-            ($0.location.path, $0.location.line, $0.location.column, $0.message)
-                < ($1.location.path, $1.location.line, $1.location.column, $1.message)
-        }
+        let found = (inventory.diagnostics + checks.flatMap(\.diagnostics) + ManifestCheck.duplicates(in: checks))
+            .sorted {
+                ($0.location.path, $0.location.line, $0.location.column, $0.message)
+                    < ($1.location.path, $1.location.line, $1.location.column, $1.message)
+            }
         let reply = Reply(
             files: delta.files.count, hosts: inventory.hostCount,
             diagnostics: found.map(Reply.Finding.init))

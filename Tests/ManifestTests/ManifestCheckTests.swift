@@ -28,31 +28,37 @@ struct ManifestCheckTests {
         /// The diagnostic without the path, up to where it says enough.
         var says: String
 
-        init(_ name: String, _ text: String, says: String) { (testDescription, self.text, self.says) = (name, text, says) }
+        init(_ name: String, _ text: String, says: String) {
+            (testDescription, self.text, self.says) = (name, text, says)
+        }
     }
 
     static let findings = [
         Finding(
             "a field with a slip", hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\", leasetime: 60}\nnetboot: {}"),
-            says: "7:40: warning: spec.interfaces[0].dhcp.leasetime: Tinkerbell has no such field (did you mean lease_time?)"
+            says:
+                "7:40: warning: spec.interfaces[0].dhcp.leasetime: Tinkerbell has no such field (did you mean lease_time?)"
         ),
         Finding(
             "a field in the wrong block",
             hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\"}\nnetboot: {allowPXE: false}\nallowPxe: true"),
-            says: "9:7: warning: spec.interfaces[0].allowPxe: Tinkerbell has no such field: there are dhcp, disableDhcp"),
+            says: "9:7: warning: spec.interfaces[0].allowPxe: Tinkerbell has no such field: there are dhcp, disableDhcp"
+        ),
         Finding(
-            "a field of the metadata", hardware("a", "netboot: {}\ndhcp: {}", more: "metadata: {instance: {hostnam: a}}"),
-            says: "5:25: warning: spec.metadata.instance.hostnam: Tinkerbell has no such field (did you mean hostname?)"),
+            "a field of the metadata",
+            hardware("a", "netboot: {}\ndhcp: {}", more: "metadata: {instance: {hostnam: a}}"),
+            says: "5:25: warning: spec.metadata.instance.hostnam: Tinkerbell has no such field (did you mean hostname?)"
+        ),
         Finding(
             "a MAC with dashes", hardware("a", "dhcp: {mac: 52-54-00-00-00-0A}\nnetboot: {}"),
             says: "7:19: warning: spec.interfaces[0].dhcp.mac: Tinkerbell knows MACs in lower case with colons only: "
                 + "write 52:54:00:00:00:0a"),
         Finding(
             "no netboot block", hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\"}"),
-            says: "7:7: warning: spec.interfaces[0]: without a netboot block it can't be armed"),
+            says: "7:7: warning: spec.interfaces[0]: without a netboot block nobody sees that it can be armed"),
         Finding(
             "an empty netboot block", hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\"}\nnetboot:"),
-            says: "7:7: warning: spec.interfaces[0]: without a netboot block it can't be armed"),
+            says: "7:7: warning: spec.interfaces[0]: without a netboot block nobody sees that it can be armed"),
         Finding(
             "no netmask", hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\", ip: {address: 10.0.0.1}}\nnetboot: {}"),
             says: "7:54: warning: 10.0.0.1 has no netmask"),
@@ -64,7 +70,8 @@ struct ManifestCheckTests {
         Finding(
             "the broadcast address",
             hardware(
-                "a", "dhcp: {mac: \"52:54:00:00:00:01\", ip: {address: 10.0.0.63, netmask: 255.255.255.192}}\nnetboot: {}"
+                "a",
+                "dhcp: {mac: \"52:54:00:00:00:01\", ip: {address: 10.0.0.63, netmask: 255.255.255.192}}\nnetboot: {}"
             ), says: "7:54: warning: 10.0.0.63 is the broadcast address of 10.0.0.0/26"),
         Finding(
             "a gateway outside",
@@ -153,6 +160,44 @@ struct ManifestCheckTests {
         #expect(found.diagnostics == [])
     }
 
+    @Test func `a card without DHCP needs no netboot block`() {
+        #expect(check(hardware("a", "dhcp: {mac: \"52:54:00:00:00:01\"}\ndisableDhcp: true")).diagnostics == [])
+    }
+
+    @Test func `a v1alpha2 interface is checked by its key`() {
+        let found = check(
+            """
+            apiVersion: tinkerbell.org/v1alpha2
+            kind: Hardware
+            metadata: {name: a}
+            spec:
+              networkInterfaces:
+                52-54-00-00-00-0A:
+                  dhcp: {}
+
+            """)
+        #expect(
+            found.diagnostics.map(\.description) == [
+                "a.yaml:6:5: warning: spec.networkInterfaces.52-54-00-00-00-0A: Tinkerbell knows MACs in lower case "
+                    + "with colons only: write 52:54:00:00:00:0a",
+                "a.yaml:6:5: warning: spec.networkInterfaces.52-54-00-00-00-0A: without a netboot block nobody sees that "
+                    + "it can be armed: write `netboot: {disabled: true}`",
+            ])
+    }
+
+    @Test(arguments: ["inventory", "examples"])
+    func `the sample lab and the examples have nothing that validate finds`(folder: String) throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").path
+        let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.compactMap { $0 as? String } ?? []
+        let checks = names.filter { $0.hasSuffix(".yaml") }.map { name in
+            let bytes = [UInt8](FileManager.default.contents(atPath: "\(root)/\(folder)/\(name)") ?? Data())
+            return ManifestCheck(bytes, parseManifest(bytes, path: name))
+        }
+        #expect(checks.count > 2)
+        #expect(checks.flatMap(\.diagnostics).map(\.description) == [])
+        if folder == "inventory" { #expect(ManifestCheck.duplicates(in: checks) == []) }
+    }
+
     @Test func `a point-to-point link has no broadcast address`() {
         let text = hardware(
             "a", "dhcp: {mac: \"52:54:00:00:00:01\", ip: {address: 10.0.0.1, netmask: 255.255.255.254}}\nnetboot: {}")
@@ -197,7 +242,9 @@ struct ManifestCheckTests {
 
     @Test func `a file of two thousand hosts is checked in seconds`() {
         let text = (0..<2000).map { number in
-            hardware("n\(number)", "dhcp: {mac: 52:54:00:00:\(hex(number / 256)):\(hex(number % 256))}\nnetboot: {allowPXE: false}")
+            hardware(
+                "n\(number)",
+                "dhcp: {mac: 52:54:00:00:\(hex(number / 256)):\(hex(number % 256))}\nnetboot: {allowPXE: false}")
         }.joined(separator: "---\n")
         let duration = ContinuousClock().measure { _ = check(text) }
         #expect(duration < .seconds(60))

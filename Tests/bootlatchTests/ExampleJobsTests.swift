@@ -4,7 +4,8 @@ import YAML
 
 /// The jobs of examples/ci and examples/pre-commit, as CI would run them.
 struct ExampleJobsTests {
-    private static let examples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private static let examples =
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path + "/examples/"
 
     private func read(_ name: String) throws -> Node {
@@ -13,7 +14,9 @@ struct ExampleJobsTests {
     }
 
     /// Runs a shell script in the repo, with `bootlatch` in the search path.
-    private func run(_ script: String, in repo: PlanRepo, _ environment: [String: String] = [:]) async throws -> CommandRun {
+    private func run(_ script: String, in repo: PlanRepo, _ environment: [String: String] = [:]) async throws
+        -> CommandRun
+    {
         let folder = URL(filePath: CommandRun.bootlatch).deletingLastPathComponent().path
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         return try await CommandRun.run(
@@ -24,9 +27,10 @@ struct ExampleJobsTests {
     /// The text of each step of the GitHub job that is a shell's.
     private func githubSteps() throws -> [String: String] {
         let steps = try read("ci/github-workflow.yaml")["jobs"]?["plan"]?["steps"]?.items ?? []
-        return Dictionary(uniqueKeysWithValues: steps.compactMap { step in
-            step["run"].flatMap { run in step["name"].map { ($0.text, run.text) } }
-        })
+        return Dictionary(
+            uniqueKeysWithValues: steps.compactMap { step in
+                step["run"].flatMap { run in step["name"].map { ($0.text, run.text) } }
+            })
     }
 
     private func gitlabScript() throws -> String {
@@ -42,7 +46,8 @@ struct ExampleJobsTests {
         let summary = repo.scratch.path + "/summary.md"
         let plan = try await run(try #require(steps["Plan"]), in: repo, ["GITHUB_STEP_SUMMARY": summary])
         #expect(plan.status == 0, "\(plan.output)\(plan.errors)")
-        #expect(plan.output.hasPrefix("::warning file=inventory/node-01.yaml,line=10,col=19,title=armed%3A lab/node-01::"))
+        #expect(
+            plan.output.hasPrefix("::warning file=inventory/node-01.yaml,line=10,col=19,title=armed%3A lab/node-01::"))
         #expect(try repo.scratch.text("summary.md").hasPrefix("### Bootlatch: 1 armed\n"))
         #expect(try repo.scratch.text("repo/plan.md") == repo.scratch.text("summary.md"))
         let validate = try await run(try #require(steps["Validate"]), in: repo)

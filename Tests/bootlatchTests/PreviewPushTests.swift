@@ -89,7 +89,8 @@ struct PreviewPushTests {
         Wrong(arguments: ["HEAD"], says: "HEAD is neither a folder nor a range; write HEAD^..HEAD"),
         Wrong(arguments: ["HEAD~9..HEAD"], says: "has no commit HEAD~9"),
         Wrong(arguments: ["main..nobody"], says: "`git fetch`, and try `git rev-parse nobody`"),
-        Wrong(arguments: ["main..main", "--repo", "/"], says: "no git repository at / or above it; name one with --repo"),
+        Wrong(
+            arguments: ["main..main", "--repo", "/"], says: "no git repository at / or above it; name one with --repo"),
         Wrong(arguments: ["inventory", "--repo", "."], says: "inventory is a folder: leave out --repo"),
         Wrong(arguments: ["--repo", "../bare.git"], says: "is bare and has no files; name OLD..NEW"),
         Wrong(arguments: ["main...lone"], says: "main and lone have no commit in common"),
