@@ -33,7 +33,7 @@ struct InterfaceFacts: Equatable {
         let (plan, before) = (Plan(for: new), Plan(for: old))
         if plan != before {
             let (words, former) = (plan?.words ?? "boots nothing", before?.words ?? "nothing")
-            found.append(words == former ? "\(words), otherwise than before" : "\(words), not \(former) as before")
+            found.append(words == former ? "\(words), otherwise than before" : "\(words) (before: \(former))")
         }
         let fields = labels(ofChangesBetween: old.settings, new.settings).filter {
             $0 != "profile" && $0 != "isPolicyBroken"

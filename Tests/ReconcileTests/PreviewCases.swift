@@ -22,7 +22,7 @@ func nodeAddress(_ number: Int) -> String { "52:54:00:00:00:\(number < 10 ? "0" 
 
 func nodePath(_ number: Int) -> String { "inventory/node-\(number).yaml" }
 
-private func policy(_ spec: String) -> String {
+func policy(_ spec: String) -> String {
     "apiVersion: bootlatch.dev/v1\nkind: BootPolicy\nmetadata: {name: lab}\nspec: {\(spec)}\n"
 }
 

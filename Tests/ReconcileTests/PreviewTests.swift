@@ -52,6 +52,35 @@ struct PreviewTests {
         #expect(first.detail == "may netboot once; boots vmlinuz")
     }
 
+    @Test(arguments: [
+        ("osie: {kernel: vmlinuz}", "osie: {kernel: rescue}", "boots rescue (before: boots vmlinuz)"),
+        ("osie: {kernel: k}", "osie: {kernel: k, kernelParams: [quiet]}", "boots k, otherwise than before"),
+        (
+            "osie: {kernel: k}", "osie: {kernel: k}\n        ipxe: {binary: ipxe.efi}",
+            "loader ipxe.efi, was the default"
+        ),
+        ("osie: {kernel: k}", "osie: {kernel: k}\n      disableDhcp: true", "gets no lease"),
+    ])
+    func `a change says what is other than before`(before: String, after: String, detail: String) async throws {
+        let lab = try await Lab()
+        try lab.change([nodePath(1): node(1, "true", boots: before)])
+        let old = try lab.head()
+        try lab.change([nodePath(1): node(1, "true", boots: after)])
+        #expect(try await lab.preview(from: old, to: lab.head()).changes.map(\.detail) == [detail])
+    }
+
+    @Test func `a policy that changes what an armed host may do is told at the policy's place`() async throws {
+        let lab = try await Lab()
+        try lab.change([
+            nodePath(1): node(1, "true"), nodePath(2): node(2), "policies/lab.yaml": policy("expireAfter: 1h"),
+        ])
+        let old = try lab.head()
+        try lab.change(["policies/lab.yaml": "# longer\n" + policy("expireAfter: 2h")])
+        let change = try #require(try await lab.preview(from: old, to: lab.head()).changes.first)
+        #expect(change.detail == "its policies say something else about expireAfter")
+        #expect("\(change.since.location)" == "policies/lab.yaml:2:1")
+    }
+
     @Test func `commits that arm few hosts each arm too many when they are merged as one`() async throws {
         let lab = try await Lab()
         try lab.change(elevenNodes)
