@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Git
 import Inventory
 
@@ -62,11 +63,14 @@ package struct Previewer: Sendable {
     let repository: Repository
     /// Folders and files of the repo that are read.
     let paths: [String]
+    /// The file of the keys that commits may be signed with, in the repo or, with a slash in front, outside.
+    let allowedSigners: String
     let now: Instant
 
-    package init(repository: Repository, paths: [String], now: Instant) {
+    package init(repository: Repository, paths: [String], allowedSigners: String, now: Instant) {
         self.repository = repository
         self.paths = paths
+        self.allowedSigners = allowedSigners
         self.now = now
     }
 
@@ -113,6 +117,28 @@ package struct Previewer: Sendable {
         if kind == .commit, commit.parents.count > 1 {
             step.stale = try await stale(walk.turnedOn(by: step, delta), merge: commit, after: old, walk)
         }
+        let name = await signer(of: new, by: walk.signers)
+        if kind == .commit { step.signedBy = Set([name].compactMap { $0 }) }
+        // Only a commit that one of them signed changes the signers.
+        if walk.signers == nil || name != nil { walk.signers = try await signersFile(in: new) }
         walk.take(step, delta)
+    }
+
+    func signersFile(in commit: ObjectID) async throws -> ObjectID? {
+        guard !allowedSigners.hasPrefix("/"), let entry = try await repository.entry(at: allowedSigners, in: commit)
+        else { return nil }
+        return [.file, .executable].contains(entry.kind) ? entry.id : nil
+    }
+
+    /// Nil where nobody did, or nobody can say.
+    private func signer(of commit: ObjectID, by signers: ObjectID?) async -> String? {
+        var keys: [UInt8]?
+        if allowedSigners.hasPrefix("/") {
+            keys = (try? Data(contentsOf: URL(filePath: allowedSigners))).map { [UInt8]($0) }
+        } else if let signers {
+            keys = try? await repository.blob(signers, limit: 1 << 20)
+        }
+        guard let keys else { return nil }
+        return (try? await repository.signer(of: commit, among: keys)) ?? nil
     }
 }

@@ -58,7 +58,7 @@ struct PreviewComparison {
             if now == was, states.0?.arming == states.1?.arming, states.0?.hold == states.1?.hold {
                 return changed(old, new)
             }
-            return (new.spec.isOn ? .held : .changed, now.explanation(in: new.host.dialect))
+            return (new.spec.isOn ? .held : .changed, after.explanation(of: now, for: mac, now: self.now))
         case .ignore: return nil
         }
     }

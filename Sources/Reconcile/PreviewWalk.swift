@@ -15,11 +15,14 @@ struct PreviewWalk {
     /// Where the last step that did something to a MAC says so.
     private var places: [MACAddress: Provenance] = [:]
     private var files: Set<String> = []
+    /// The content of the file of allowed signers in force.
+    var signers: ObjectID?
     private var steps = 0
     private var last: Step
 
     init(at commit: ObjectID, previewer: Previewer) async throws {
         now = previewer.now
+        signers = try await previewer.signersFile(in: commit)
         let tree = try await previewer.repository.changes(from: nil, to: commit, under: previewer.paths)
         let delta = try await previewer.repository.delta(tree)
         inventory = Inventory()

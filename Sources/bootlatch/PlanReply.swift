@@ -36,12 +36,17 @@ extension PlanReply {
         changes = preview.changes.map(Change.init)
         diagnostics = preview.diagnostics.map(Validate.Reply.Finding.init)
         notes = changes.isEmpty ? [] : [Self.unknown]
+        if preview.kind != .commits, changes.contains(where: { $0.after == "held:unsigned" }) {
+            notes.insert(Self.unsigned, at: 0)
+        }
         if preview.kind == .forcePush { notes.insert(Self.forcePush, at: 0) }
     }
 
     private static let unknown =
         "Git alone was read: whether an older arming is spent or held, and how often a host was armed today (flapping), "
         + "only the daemon knows; ask `bootlatch why HOST`"
+    private static let unsigned =
+        "A policy asks for a signature: what counts is that of the commit that is pushed, which is not made yet"
     private static let forcePush =
         "The new commit does not descend from the old one: pushed, it is a force push, which arms nothing. "
         + "For a branch that forked off write OLD...NEW"

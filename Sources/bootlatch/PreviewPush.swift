@@ -70,6 +70,7 @@ struct PreviewSource {
     private let range: Range
     private let tree: WorkTree
     let paths: [String]
+    private let allowedSigners: String
 
     /// - Throws: `ClientError` with what to write instead.
     init(range: String?, repo: String?, settings: SettingsOptions) throws {
@@ -85,7 +86,8 @@ struct PreviewSource {
             self.range = .workTree
         }
         let configured = try settings.isNamed ? settings.load() : nil
-        paths = configured?.paths ?? Settings().paths
+        paths = (configured ?? Settings()).paths
+        allowedSigners = (configured ?? Settings()).allowedSigners
         if case .revisions = self.range, folder == nil, let configured { folder = "\(configured.state)/mirror.git" }
         let place = folder ?? FileManager.default.currentDirectoryPath
         guard let tree = try WorkTree.around(place) else {
@@ -113,7 +115,9 @@ struct PreviewSource {
     /// - Throws: `ClientError`, `GitError`.
     func preview(under paths: [String], asOne: Bool) async throws -> Preview {
         let repository = try Repository(bareAt: tree.repository, create: false)
-        let previewer = Previewer(repository: repository, paths: paths, now: Instant(seconds: Int64(time(nil))))
+        let previewer = Previewer(
+            repository: repository, paths: paths, allowedSigners: allowedSigners,
+            now: Instant(seconds: Int64(time(nil))))
         do {
             switch range {
             case .workTree:
