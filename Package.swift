@@ -105,7 +105,7 @@ let package = Package(
         tests(
             "bootlatchTests",
             [
-                "bootlatch", "Boot", "Inventory", "Manifest", "Reconcile", "Simulate", "Web",
+                "bootlatch", "Boot", "Inventory", "Manifest", "Reconcile", "Simulate", "Web", "YAML",
                 product("ArgumentParser", "swift-argument-parser"),
             ] + nio),
     ],

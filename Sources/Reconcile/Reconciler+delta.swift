@@ -3,9 +3,15 @@ import Inventory
 import Manifest
 
 extension Reconciler {
+    func delta(_ changes: [TreeChange]) async throws -> Delta { try await repository.delta(changes) }
+
+    func parsed(_ id: ObjectID, path: String) async throws -> ParsedFile { try await repository.parsed(id, path: path) }
+}
+
+extension Repository {
     /// What the changed files hold now. Blobs are read some hundreds at a time, and parsed on every processor while the
     /// next ones are read.
-    func delta(_ changes: [TreeChange]) async throws -> Delta {
+    nonisolated func delta(_ changes: [TreeChange]) async throws -> Delta {
         var files: [String: Delta.FileChange] = [:]
         var manifests: [Manifest] = []
         for change in changes {
@@ -23,7 +29,7 @@ extension Reconciler {
         try await withThrowingTaskGroup(of: [(String, Delta.FileChange)].self) { group in
             for start in stride(from: 0, to: manifests.count, by: batch) {
                 let chunk = manifests[start..<min(start + batch, manifests.count)]
-                let blobs = try await repository.blobs(chunk.map(\.id), limit: sizeLimit)
+                let blobs = try await self.blobs(chunk.map(\.id), limit: sizeLimit)
                 group.addTask {
                     try zip(chunk, blobs).map { manifest, blob in
                         (manifest.path, .read(try parse(blob, path: manifest.path), content: manifest.id.description))
@@ -35,8 +41,8 @@ extension Reconciler {
         return Delta(files)
     }
 
-    func parsed(_ id: ObjectID, path: String) async throws -> ParsedFile {
-        try parse(try await repository.blobs([id], limit: sizeLimit)[0], path: path)
+    nonisolated func parsed(_ id: ObjectID, path: String) async throws -> ParsedFile {
+        try parse(try await blobs([id], limit: sizeLimit)[0], path: path)
     }
 }
 
@@ -45,16 +51,17 @@ private struct Manifest: Sendable {
     var id: ObjectID
 }
 
+let symlinkAdvice = "a symbolic link is never followed; commit the file itself"
 private let batch = 256
 /// Bytes of one manifest file.
-private let sizeLimit = 4 << 20
+let sizeLimit = 4 << 20
 
-private func isYAML(_ path: String) -> Bool { path.hasSuffix(".yaml") || path.hasSuffix(".yml") }
+func isYAML(_ path: String) -> Bool { path.hasSuffix(".yaml") || path.hasSuffix(".yml") }
 
 /// Why an entry is not read at all; nil for a file, and for what is no manifest and hides none.
 private func refusal(of entry: TreeEntry, _ change: TreeChange) -> String? {
     switch entry.kind {
-    case .symlink: "a symbolic link is never followed; commit the file itself"
+    case .symlink: symlinkAdvice
     case .submodule: "a submodule is never followed; commit its files themselves"
     case .file, .executable:
         isYAML(change.path) && !change.isUTF8 ? "its name is not UTF-8; rename it" : nil
@@ -65,13 +72,18 @@ private func parse(_ blob: Result<[UInt8], GitError>, path: String) throws -> Pa
     do throws(GitError) {
         return parseManifest(try blob.get(), path: path)
     } catch .tooLarge(_, let size, let limit) {
-        return ParsedFile(path: path, refused: "the file has \(size) bytes, more than the limit of \(limit); split it")
+        return ParsedFile(path: path, bytes: size, limit: limit)
     }
 }
 
 extension ParsedFile {
+    /// A file larger than a manifest may be.
+    init(path: String, bytes: Int, limit: Int) {
+        self.init(path: path, refused: "the file has \(bytes) bytes, more than the limit of \(limit); split it")
+    }
+
     /// A file that is not read at all; its hosts, if it ever had any, keep their leases.
-    fileprivate init(path: String, refused reason: String) {
+    init(path: String, refused reason: String) {
         self.init(path: path, diagnostics: [Diagnostic(.error, at: SourceLocation(path: path), reason)], isBroken: true)
     }
 }

@@ -13,7 +13,9 @@ extension Reconciler {
                 let interface = inventory[mac]
             else { continue }
             let known = (try? await repository.commit(disarmed)) != nil
-            let origins = known ? try await origins(of: interface, at: merge) : nil
+            let search = OriginSearch(
+                repository: repository, paths: settings.paths, wasOn: self.inventory.state(of: mac)?.isOn == true)
+            let origins = known ? try await search.origins(of: interface, at: merge) : nil
             guard let origins else {
                 stale.insert(mac)
                 continue
@@ -22,16 +24,24 @@ extension Reconciler {
         }
         return stale
     }
+}
+
+/// Where an interface's value of now comes from.
+struct OriginSearch {
+    let repository: Repository
+    let paths: [String]
+    /// The interface was on before the merge.
+    let wasOn: Bool
 
     /// The commits that turned this interface on: back from the merge through every parent in which it is on, to those without such
     /// a parent. Nil when the history is too long to be sure.
-    private func origins(of interface: Interface, at merge: Commit) async throws -> Set<ObjectID>? {
-        var lookup = ValueLookup(reconciler: self, interface: interface)
+    func origins(of interface: Interface, at merge: Commit) async throws -> Set<ObjectID>? {
+        var lookup = ValueLookup(repository: repository, paths: paths, interface: interface)
         var origins: Set<ObjectID> = []
         var seen: Set<ObjectID> = [merge.id]
         var pending = [merge]
         // The annotation counts when it is what the merge brings.
-        let annotation = self.inventory.state(of: interface.mac)?.isOn == true ? interface.host.armAnnotation : nil
+        let annotation = wasOn ? interface.host.armAnnotation : nil
         while let commit = pending.popLast() {
             guard seen.count <= 10_000 else { return nil }
             var isOrigin = true
@@ -46,18 +56,19 @@ extension Reconciler {
 
     /// The value of one MAC at any commit, with the files already read kept.
     private struct ValueLookup {
-        let reconciler: Reconciler
+        let repository: Repository
+        let paths: [String]
         let interface: Interface
         var parsed: [ObjectID: ParsedFile] = [:]
 
         mutating func isOn(at commit: ObjectID, annotation: String?) async throws -> Bool {
             let path = interface.host.location.path
-            if let entry = try await reconciler.repository.entry(at: path, in: commit), entry.kind != .submodule,
+            if let entry = try await repository.entry(at: path, in: commit), entry.kind != .submodule,
                 let value = try await value(in: entry.id, path: path, annotation)
             {
                 return value
             }
-            let files = try await reconciler.repository.changes(from: nil, to: commit, under: reconciler.settings.paths)
+            let files = try await repository.changes(from: nil, to: commit, under: paths)
             for file in files {
                 guard file.path.hasSuffix(".yaml") || file.path.hasSuffix(".yml"), let entry = file.new else {
                     continue
@@ -73,7 +84,7 @@ extension Reconciler {
             if let known = parsed[blob] {
                 file = known
             } else {
-                file = try await reconciler.parsed(blob, path: path)
+                file = try await repository.parsed(blob, path: path)
                 parsed[blob] = file
             }
             for host in file.hosts {

@@ -11,6 +11,9 @@ struct SettingsOptions: ParsableArguments {
 
     private static let standard = "/etc/bootlatch/bootlatch.yaml"
 
+    /// Somebody means a daemon's settings, not only the defaults.
+    var isNamed: Bool { config != nil || ProcessInfo.processInfo.environment["BOOTLATCH_CONFIG"] != nil }
+
     /// - Throws: `SettingsError` with the place and what to write instead.
     func load() throws -> Settings {
         let environment = ProcessInfo.processInfo.environment

@@ -30,22 +30,24 @@ struct Validate: ParsableCommand {
 
     func run() throws {
         var delta = Delta()
+        var checks: [ManifestCheck] = []
         for path in try paths.flatMap(files) {
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw ClientError(description: "can't read \(path)")
             }
-            delta.files[path] = .read(parseManifest([UInt8](data), path: path), content: path)
+            let file = parseManifest([UInt8](data), path: path)
+            delta.files[path] = .read(file, content: path)
+            checks.append(ManifestCheck([UInt8](data), file))
         }
         let inventory = Inventory().advanced(by: delta, isFirst: true).inventory
-        let found = inventory.diagnostics
+        let found = (inventory.diagnostics + checks.flatMap(\.diagnostics) + ManifestCheck.duplicates(in: checks))
+            .sorted {
+                ($0.location.path, $0.location.line, $0.location.column, $0.message)
+                    < ($1.location.path, $1.location.line, $1.location.column, $1.message)
+            }
         let reply = Reply(
             files: delta.files.count, hosts: inventory.hostCount,
-            diagnostics: found.map {
-                .init(
-                    severity: $0.severity.rawValue, file: $0.location.path, line: $0.location.line,
-                    column: $0.location.column,
-                    message: $0.message)
-            })
+            diagnostics: found.map(Reply.Finding.init))
         try show(reply, found)
         if !found.isEmpty { throw ExitCode(1) }
     }

@@ -65,8 +65,16 @@ import Testing
         try expectExample("validate", run, scratch)
     }
 
+    @Test func `plan prints its changes as docs/json.md shows`() async throws {
+        let repo = try await PlanRepo()
+        try repo.set("node-01", "true")
+        try await repo.commit("Install node-01")
+        try expectExample("plan", try await repo.plan("HEAD~1..HEAD", "-o", "json"), repo.scratch)
+    }
+
     @Test(arguments: [
         "Sources/Web/Replies.swift", "Sources/bootlatch/SimulateReply.swift", "Sources/bootlatch/Validate.swift",
+        "Sources/bootlatch/PlanReply.swift",
     ])
     func `docs/json.md has every field`(file: String) throws {
         let source = String(decoding: try Data(contentsOf: Self.root.appending(path: file)), as: UTF8.self)

@@ -1,0 +1,144 @@
+import FoundationEssentials
+import Git
+import Inventory
+
+/// What a push of these commits, or of the work tree, would do to permissions. Nothing is written, and git alone is read: what only the
+/// journal knows stays unknown.
+package struct Preview: Sendable {
+    /// One interface that the push does something to.
+    package struct Change: Sendable, Equatable {
+        package enum Kind: String, Sendable, CaseIterable {
+            /// It may netboot by this push.
+            case armed
+            /// It is on, and does not netboot, or no longer does, for the reason in `after`.
+            case held
+            /// It was on, and is off or gone.
+            case disarmed
+            /// Its permission is as it was; what is written of it is not.
+            case changed
+        }
+
+        package var kind: Kind
+        package var host: Host.ID
+        package var mac: MACAddress
+        package var before: Decision
+        package var after: Decision
+        /// One line for a person.
+        package var detail: String
+        /// Where in the push.
+        package var since: Provenance
+    }
+
+    package enum Kind: String, Sendable {
+        /// Each commit in order, as a daemon walks them.
+        case commits
+        /// All of them as one: a merge or a squash.
+        case single
+        /// The new commit does not descend from the old one.
+        case forcePush
+        /// Files that are not committed, on HEAD.
+        case workTree
+    }
+
+    package var kind: Kind
+    package var from: CommitID
+    /// Nil for the work tree.
+    package var to: CommitID?
+    /// Steps that a daemon would see.
+    package var steps: Int
+    package var changes: [Change]
+    /// What is wrong in the changed files now and was not before.
+    package var diagnostics: [Diagnostic]
+    /// None of the configured paths exists, before or after.
+    package var isEmpty: Bool
+}
+
+extension Provenance {
+    /// False for what stands in the work tree only.
+    package var isCommitted: Bool { !commit.hex.isEmpty }
+}
+
+/// Makes previews from a repository.
+package struct Previewer: Sendable {
+    let repository: Repository
+    /// Folders and files of the repo that are read.
+    let paths: [String]
+    /// The file of the keys that commits may be signed with, in the repo or, with a slash in front, outside.
+    let allowedSigners: String
+    let now: Instant
+
+    package init(repository: Repository, paths: [String], allowedSigners: String, now: Instant) {
+        self.repository = repository
+        self.paths = paths
+        self.allowedSigners = allowedSigners
+        self.now = now
+    }
+
+    /// - Parameter asOne: takes all commits as one, which a merge or a squash makes of them.
+    /// - Throws: `GitError`.
+    package func preview(from old: ObjectID, to new: ObjectID, asOne: Bool = false) async throws -> Preview {
+        var walk = try await PreviewWalk(at: old, previewer: self)
+        let path = try await path(from: old, to: new)
+        guard let path, !asOne else {
+            try await take(path == nil ? .rewrite(dropped: []) : .commit, from: old, to: new, &walk)
+            return walk.preview(path == nil ? .forcePush : .single, from: old, to: new)
+        }
+        for (from, to) in zip([old] + path, path) { try await take(.commit, from: from, to: to, &walk) }
+        return walk.preview(.commits, from: old, to: new)
+    }
+
+    /// - Throws: `GitError`, or why a file can't be read.
+    package func preview(_ workTree: WorkTree, on head: ObjectID) async throws -> Preview {
+        var walk = try await PreviewWalk(at: head, previewer: self)
+        let step = Step(.commit, commit: CommitID(""), author: "", committedAt: now)
+        walk.take(step, try workTree.delta(under: paths))
+        return walk.preview(.workTree, from: head, to: nil)
+    }
+
+    /// The commits on the way. A shallow clone misses what `Repository.path` looks at; there the first parents are followed.
+    private func path(from old: ObjectID, to new: ObjectID) async throws -> [ObjectID]? {
+        guard await repository.isShallow else { return try await repository.path(from: old, to: new) }
+        var path: [ObjectID] = []
+        var next = new
+        while next != old {
+            path.append(next)
+            guard let parent = try await repository.commit(next).parents.first else { return nil }
+            next = parent
+        }
+        return path.reversed()
+    }
+
+    private func take(_ kind: Step.Kind, from old: ObjectID, to new: ObjectID, _ walk: inout PreviewWalk) async throws {
+        let commit = try await repository.commit(new)
+        var step = Step(
+            kind, commit: CommitID("\(new)"), author: commit.author.name,
+            committedAt: Instant(seconds: commit.committer.seconds))
+        let delta = try await repository.delta(try await repository.changes(from: old, to: new, under: paths))
+        if kind == .commit, commit.parents.count > 1 {
+            step.stale = try await stale(walk.turnedOn(by: step, delta), merge: commit, after: old, walk)
+        }
+        let name = await signer(of: new, by: walk.signers)
+        if kind == .commit { step.signedBy = Set([name].compactMap { $0 }) }
+        // Only a commit that one of them signed changes the signers.
+        if walk.signers == nil || name != nil { walk.signers = try await signersFile(in: new) }
+        walk.take(step, delta)
+    }
+
+    func signersFile(in commit: ObjectID) async throws -> ObjectID? {
+        guard !allowedSigners.hasPrefix("/"), let entry = try await repository.entry(at: allowedSigners, in: commit)
+        else { return nil }
+        return [.file, .executable].contains(entry.kind) ? entry.id : nil
+    }
+
+    /// Nil where nobody did, or nobody can say.
+    private func signer(of commit: ObjectID, by signers: ObjectID?) async -> String? {
+        var keys: [UInt8]?
+        if allowedSigners.hasPrefix("/") {
+            keys = (try? Data(contentsOf: URL(filePath: allowedSigners))).map { [UInt8]($0) }
+        } else if let signers {
+            keys = try? await repository.blob(signers, limit: 1 << 20)
+        }
+        guard let keys else { return nil }
+        return (try? await repository.signer(of: commit, among: keys)) ?? nil
+    }
+}

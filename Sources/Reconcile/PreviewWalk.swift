@@ -1,0 +1,145 @@
+import Git
+import HashTreeCollections
+import Inventory
+
+/// What a preview gathers on its way through the commits.
+struct PreviewWalk {
+    /// Before the first step: whatever is on counts as armed and unspent.
+    private var before: Standing
+    private(set) var inventory: Inventory
+    private var ledger = Ledger()
+    private let now: Instant
+    private var armings = 0
+    /// Armings made on the way, for the rule about flapping.
+    private var made: [Arming] = []
+    /// Where the last step that did something to a MAC says so.
+    private var places: [MACAddress: Provenance] = [:]
+    private var files: Set<String> = []
+    /// The content of the file of allowed signers in force.
+    var signers: ObjectID?
+    private var steps = 0
+    private var last: Step
+
+    init(at commit: ObjectID, previewer: Previewer) async throws {
+        now = previewer.now
+        signers = try await previewer.signersFile(in: commit)
+        let tree = try await previewer.repository.changes(from: nil, to: commit, under: previewer.paths)
+        let delta = try await previewer.repository.delta(tree)
+        inventory = Inventory()
+        for good in try await previewer.lastGood(of: delta, before: commit) {
+            inventory.restoreGood(good.file, content: good.content)
+        }
+        let step = Step(.firstSight, commit: CommitID("\(commit)"), author: "", committedAt: now)
+        let (base, macs) = inventory.advanced(by: delta)
+        let seen = observe(
+            step, from: Inventory(), to: base, touched: macs,
+            Observing(now: now, lastGoodPoll: nil, ledger: ledger, recentArmings: { _ in [] }, makeID: { nil }))
+        inventory = base
+        inventory.lastGoodFetch = now
+        last = step
+        before = Standing()
+        for mac in macs.sorted() {
+            guard let interface = base[mac] else { continue }
+            // A file that is broken has no value of its own; its last good version had one.
+            var state =
+                seen.states[mac]
+                ?? InterfaceState(
+                    isOn: interface.spec.isOn, host: interface.host.id,
+                    since: step.provenance(at: interface.spec.netbootLocation))
+            state.armAnnotation = interface.host.armAnnotation
+            state.hold = nil
+            if state.isOn { state.arming = assume(interface, since: state.since) }
+            inventory.remember(state, of: mac)
+        }
+        before = Standing(inventory: inventory, ledger: ledger)
+    }
+
+    /// An arming from before the first step.
+    private mutating func assume(_ interface: Interface, since: Provenance) -> Arming.ID {
+        let made = makeID()
+        ledger[made.id] = Ledger.Record(
+            Arming(
+                id: made.id, host: interface.host.id, mac: interface.mac, provenance: since, sequence: made.sequence,
+                seenAt: now, deadline: Instant(seconds: now.seconds + interface.settings.expireAfter),
+                attempts: interface.settings.attempts))
+        return made.id
+    }
+
+    private mutating func makeID() -> (id: Arming.ID, sequence: Int64) {
+        armings += 1
+        return (Arming.ID("\(armings)"), Int64(armings))
+    }
+
+    /// The interfaces that this step would arm, were there nothing against it.
+    func turnedOn(by step: Step, _ delta: Delta) -> [Interface] {
+        let (advanced, macs) = inventory.advanced(by: delta)
+        return candidates(step, from: inventory, to: advanced, touched: macs).compactMap { advanced[$0] }
+    }
+
+    mutating func take(_ step: Step, _ delta: Delta) {
+        let (advanced, macs) = inventory.advanced(by: delta)
+        let made = made
+        var next = armings
+        let observation = observe(
+            step, from: inventory, to: advanced, touched: macs,
+            Observing(
+                now: now, lastGoodPoll: now, ledger: ledger,
+                recentArmings: { host in
+                    made.filter { $0.host == host }.map { ($0.provenance.commit, $0.seenAt) }
+                },
+                makeID: {
+                    next += 1
+                    return (Arming.ID("\(next)"), Int64(next))
+                }))
+        armings = next
+        note(step, delta, macs, from: inventory, to: advanced)
+        inventory = advanced
+        for (mac, state) in observation.states { inventory.remember(state, of: mac) }
+        ledger.apply(observation, at: now)
+        self.made += observation.armings
+        files.formUnion(delta.files.keys)
+        steps += 1
+        last = step
+    }
+
+    /// Which interfaces this step did something to, and where it says so.
+    private mutating func note(
+        _ step: Step, _ delta: Delta, _ macs: Set<MACAddress>, from old: Inventory, to new: Inventory
+    ) {
+        for mac in macs where InterfaceFacts(old[mac]) != InterfaceFacts(new[mac]) {
+            guard let interface = new[mac] ?? old[mac] else { continue }
+            places[mac] = step.provenance(at: interface.spec.netbootLocation)
+        }
+        guard old.rules != new.rules else { return }
+        let rules = delta.files.values.compactMap { change -> SourceLocation? in
+            guard case .read(let file, _) = change else { return nil }
+            return file.policies.first?.location ?? file.profiles.first?.location
+        }
+        let place = rules.min { ($0.path, $0.line) < ($1.path, $1.line) }
+        let file = delta.files.keys.min().map { SourceLocation(path: $0) }
+        for mac in new.claims.keys where !macs.contains(mac) {
+            guard InterfaceFacts(old[mac]) != InterfaceFacts(new[mac]), let interface = new[mac] else { continue }
+            places[mac] = step.provenance(at: place ?? file ?? interface.spec.netbootLocation)
+        }
+    }
+
+    func preview(_ kind: Preview.Kind, from old: ObjectID, to new: ObjectID?) -> Preview {
+        let comparison = PreviewComparison(
+            before: before, after: Standing(inventory: inventory, ledger: ledger), places: places, last: last,
+            now: Now(now))
+        let known = Set(before.inventory.diagnostics.map(\.message))
+        return Preview(
+            kind: kind, from: CommitID("\(old)"), to: new.map { CommitID("\($0)") }, steps: steps,
+            changes: comparison.changes,
+            diagnostics: inventory.diagnostics.filter {
+                files.contains($0.location.path) && !known.contains($0.message)
+            },
+            isEmpty: before.inventory.files.isEmpty && inventory.files.isEmpty)
+    }
+}
+
+extension Step {
+    func provenance(at location: SourceLocation) -> Provenance {
+        Provenance(commit: commit, author: author, committedAt: committedAt, location: location)
+    }
+}

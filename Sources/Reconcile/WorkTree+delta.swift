@@ -1,0 +1,38 @@
+import Foundation
+import Git
+import Inventory
+import Manifest
+
+extension WorkTree {
+    /// The manifests that differ from HEAD's, as they are on disk.
+    ///
+    /// - Throws: `GitError`, or why a file can't be read.
+    func delta(under paths: [String]) throws -> Delta {
+        guard let root else { return Delta() }
+        var files: [String: Delta.FileChange] = [:]
+        for path in try changes() where paths.contains(where: { isInside(path, $0) }) {
+            let file = "\(root)/\(path)"
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: file) else {
+                files[path] = .removed
+                continue
+            }
+            if attributes[.type] as? FileAttributeType == .typeSymbolicLink {
+                files[path] = .read(ParsedFile(path: path, refused: symlinkAdvice), content: path)
+            } else if isYAML(path) {
+                let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
+                let parsed =
+                    size > sizeLimit
+                    ? ParsedFile(path: path, bytes: size, limit: sizeLimit)
+                    : parseManifest([UInt8](try Data(contentsOf: URL(filePath: file))), path: path)
+                files[path] = .read(parsed, content: path)
+            }
+        }
+        return Delta(files)
+    }
+}
+
+/// A file that is `folder`, or lies in it. The repository's root is "".
+private func isInside(_ path: String, _ folder: String) -> Bool {
+    let parts = folder.split(separator: "/").filter { $0 != "." }
+    return path.split(separator: "/").starts(with: parts)
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Foundation
+import Git
+import Inventory
+import Reconcile
+
+struct PreviewPush: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "What a push would arm, disarm, hold and change; needs no daemon.",
+        discussion: """
+            Exits 0 when it does nothing about netbooting, 1 when it does or a changed file is in error, 2 when there is no answer.
+            Git alone is read: what only the daemon's journal knows, `bootlatch why HOST` says.
+            """)
+
+    enum Output: String, ExpressibleByArgument, CaseIterable { case table, json, markdown, github, gitlab }
+
+    @Argument(
+        help: """
+            OLD..NEW; OLD...NEW, from where NEW forked off; or a folder, whose files are compared with HEAD. \
+            Default: the current folder.
+            """)
+    var range: String?
+
+    @Option(help: "The repository. Default: the current folder's, or with --config the daemon's mirror.")
+    var repo: String?
+
+    @Option(help: "A folder of manifests in the repo. May be repeated. Default: `inventory.paths` of the settings.")
+    var path: [String] = []
+
+    @Flag(help: "Take all commits as one, which a merge or a squash makes of them.")
+    var merge = false
+
+    @Option(
+        name: .shortAndLong,
+        help: "table, json, markdown (a comment), github (annotations) or gitlab (a Code Quality report).")
+    var output = Output.table
+
+    @OptionGroup var settings: SettingsOptions
+
+    func run() async throws {
+        let source = try PreviewSource(range: range, repo: repo, settings: settings)
+        let paths = path.isEmpty ? source.paths : path
+        let preview = try await source.preview(under: paths, asOne: merge)
+        guard !preview.isEmpty else {
+            throw ClientError(
+                description:
+                    "no manifest under \(paths.joined(separator: ", ")), before or after; name your folders with --path"
+            )
+        }
+        let reply = PlanReply(preview)
+        switch output {
+        case .table: print(planTable(reply))
+        case .json: print(try json(reply))
+        case .markdown: print(planMarkdown(reply))
+        case .github: print(githubCommands(reply), terminator: "")
+        case .gitlab: print(try json(codeQuality(reply)))
+        }
+        if !reply.changes.isEmpty || !reply.diagnostics.isEmpty { throw ExitCode(1) }
+    }
+}
+
+/// What is compared: two commits, or the files of a work tree with HEAD.
+struct PreviewSource {
+    private enum Range {
+        case revisions(String, String, isFork: Bool)
+        case workTree
+    }
+
+    private let range: Range
+    private let tree: WorkTree
+    let paths: [String]
+    private let allowedSigners: String
+
+    /// - Throws: `ClientError` with what to write instead.
+    init(range: String?, repo: String?, settings: SettingsOptions) throws {
+        var folder = repo
+        if let range, Self.isFolder(range) {
+            guard repo == nil else {
+                throw ClientError(description: "\(range) is a folder: leave out --repo, or name OLD..NEW")
+            }
+            (self.range, folder) = (.workTree, range)
+        } else if let range, range != "WORKTREE" {
+            self.range = try Self.revisions(range)
+        } else {
+            self.range = .workTree
+        }
+        let configured = try settings.isNamed ? settings.load() : nil
+        paths = (configured ?? Settings()).paths
+        allowedSigners = (configured ?? Settings()).allowedSigners
+        if case .revisions = self.range, folder == nil, let configured { folder = "\(configured.state)/mirror.git" }
+        let place = folder ?? FileManager.default.currentDirectoryPath
+        guard let tree = try WorkTree.around(place) else {
+            throw ClientError(description: "no git repository at \(place) or above it; name one with --repo")
+        }
+        self.tree = tree
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    private static func revisions(_ text: String) throws -> Range {
+        for (separator, isFork) in [("...", true), ("..", false)] {
+            guard let place = text.range(of: separator) else { continue }
+            let (old, new) = (text[..<place.lowerBound], text[place.upperBound...])
+            return .revisions(old.isEmpty ? "HEAD" : "\(old)", new.isEmpty ? "HEAD" : "\(new)", isFork: isFork)
+        }
+        throw ClientError(
+            description:
+                "\(text) is neither a folder nor a range; write \(text)^..\(text), or main...\(text) for a branch")
+    }
+
+    /// - Throws: `ClientError`, `GitError`.
+    func preview(under paths: [String], asOne: Bool) async throws -> Preview {
+        let repository = try Repository(bareAt: tree.repository, create: false)
+        let previewer = Previewer(
+            repository: repository, paths: paths, allowedSigners: allowedSigners,
+            now: Instant(seconds: Int64(time(nil))))
+        do {
+            switch range {
+            case .workTree:
+                guard tree.root != nil else {
+                    throw ClientError(description: "\(tree.repository) is bare and has no files; name OLD..NEW")
+                }
+                return try await previewer.preview(tree, on: try await commit("HEAD", in: repository))
+            case .revisions(let old, let new, let isFork):
+                let (from, to) = (try await commit(old, in: repository), try await commit(new, in: repository))
+                guard isFork else { return try await previewer.preview(from: from, to: to, asOne: asOne) }
+                guard let base = try await repository.mergeBase(of: from, and: to) else {
+                    throw ClientError(description: "\(old) and \(new) have no commit in common")
+                }
+                return try await previewer.preview(from: base, to: to, asOne: asOne)
+            }
+        } catch {
+            guard await repository.isShallow else { throw error }
+            throw ClientError(
+                description: "\(error). This clone is shallow: `git fetch --unshallow`; in CI, `fetch-depth: 0` of "
+                    + "actions/checkout, `GIT_DEPTH: 0` of GitLab")
+        }
+    }
+
+    private func commit(_ revision: String, in repository: Repository) async throws -> ObjectID {
+        if let id = try await repository.resolve(revision) { return id }
+        throw ClientError(
+            description:
+                "\(tree.root ?? tree.repository) has no commit \(revision), or several; `git fetch`, and try `git rev-parse \(revision)`"
+        )
+    }
+}
