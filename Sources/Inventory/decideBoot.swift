@@ -21,7 +21,7 @@ package func decideBoot(
 /// Decides whether a boot that was let in may go on, by its token and what the route serves.
 ///
 /// A hand disarm, a freeze, `netboot: never`, a deletion, a broken file or a hold ends it. A deadline, used attempts, and our own commits
-/// about them don't: the machine is half way through a kernel. A report ends bootable bytes; answers stay for half an hour.
+/// about them don't at once: the machine is half way through a kernel, and has six hours past the deadline. A report ends bootable bytes; answers stay for half an hour.
 package func continueBoot(_ token: Token, _ kind: RouteKind, in standing: borrowing Standing, now: Now) -> Decision {
     guard let boot = standing.ledger[token] else { return .ignore(.unknownToken) }
     guard let interface = standing.inventory[boot.mac] else { return .ignore(.unknown) }
@@ -35,7 +35,11 @@ package func continueBoot(_ token: Token, _ kind: RouteKind, in standing: borrow
         // The commit about this report may have turned the interface off; the answers outlive it.
         return Plan(for: interface).map { .netboot($0) } ?? .localBoot(.noPlan)
     case .disarmed?: return .localBoot(.spent(.disarmed))
-    case .expired?, .exhausted?, nil: break
+    case .expired?, .exhausted?, nil:
+        // Long enough for whatever was half way; a machine that was left at a prompt installs nothing a week later.
+        guard now.wall.seconds < record.arming.deadline.seconds + bytesAfter else {
+            return .localBoot(.spent(record.ending ?? .expired))
+        }
     }
     if interface.settings.netboot == .never { return .localBoot(.never) }
     if interface.settings.freeze.freezes(now.wall) { return .localBoot(.held(.frozen)) }
@@ -45,6 +49,9 @@ package func continueBoot(_ token: Token, _ kind: RouteKind, in standing: borrow
     if interface.arming != boot.arming { return .localBoot(.superseded) }
     return Plan(for: interface).map { .netboot($0) } ?? .localBoot(.noPlan)
 }
+
+/// Seconds past its arming's deadline for which a boot that was let in gets its kernel, initrd and artifacts.
+package let bytesAfter: Int64 = 6 * 3600
 
 /// Seconds for which the answers of a boot stay after its report: an installed system's first boot may ask.
 package let answersAfter: Int64 = 30 * 60

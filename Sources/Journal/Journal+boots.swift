@@ -111,6 +111,13 @@ extension Journal {
         return .spent(armings)
     }
 
+    /// Spends an arming by hand; the commit is owed.
+    ///
+    /// - Throws: `JournalError` when the disk refuses; the machine is refused all the same.
+    package func disarm(_ id: Arming.ID, evidence: String, at now: Instant) throws(JournalError) {
+        try spend(Spending(armings: [id], ending: .disarmed, evidence: evidence, at: now))
+    }
+
     /// A report that fits no boot came from an address of this host: its armings are held until somebody looks.
     ///
     /// - Throws: `JournalError`; the hold stands in memory all the same.

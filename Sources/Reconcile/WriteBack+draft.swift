@@ -81,9 +81,14 @@ extension WriteBack {
             }
         }
         guard bytes != before else { return }
-        draft.head = try await repository.commit(
-            parent: draft.head, edits: [(path, bytes)], author: signature, committer: signature,
-            message: message(for: host, edited), signer: settings.signer)
+        do {
+            draft.head = try await repository.commit(
+                parent: draft.head, edits: [(path, bytes)], author: signature, committer: signature,
+                message: message(for: host, edited), signer: settings.signer)
+        } catch GitError.credentials(let reason) {
+            for intent in edited { try await journal.block(intent, by: reason, at: now().wall) }
+            throw GitError.credentials(reason: reason)
+        }
         draft.commits.append(Draft.Made(id: CommitID("\(draft.head)"), intents: edited))
     }
 

@@ -18,7 +18,8 @@ package struct Person: Sendable, Equatable {
 package struct HandEdit: Sendable {
     package var host: Host.ID
     package var mac: MACAddress
-    package var commit: CommitID
+    /// Nil where it is latched here, and the commit owed.
+    package var commit: CommitID?
     /// "turned on", "changed bootlatch.dev/arm", "turned off".
     package var did: String
 }
@@ -34,12 +35,14 @@ extension WriteBack {
     /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
     package func arm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
         try await edit(mac, by: person, verb: "Enable", reason: reason) { interface, standing in
+            // Whatever else is said of it: a policy that is lifted later must not find it armed.
+            guard interface.settings.netboot != .never else {
+                throw HandEditError(
+                    description: "a policy says `netboot: never` for \(interface.host.id); change the policy first")
+            }
             let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
             switch decision {
             case .netboot: throw HandEditError(description: "\(interface.host.id) is armed already; nothing to do")
-            case .localBoot(.never):
-                throw HandEditError(
-                    description: "a policy says `netboot: never` for \(interface.host.id); change the policy first")
             case .localBoot(.held(.frozen)), .localBoot(.held(.queued)):
                 let wait = standing.explanation(of: decision, for: mac, now: now())
                 throw HandEditError(description: "\(interface.host.id) is armed already, and waits: \(wait)")
@@ -61,11 +64,22 @@ extension WriteBack {
         }
     }
 
-    /// Commits, as that person, the permission turned off.
+    /// Commits, as that person, the permission turned off. While the remote is away an unspent arming is spent here at once, and the
+    /// commit is owed: nobody should have to stop the daemon to stop a machine.
     ///
     /// - Throws: as `arm`.
     package func disarm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
-        try await edit(mac, by: person, verb: "Disable", reason: reason) { interface, _ in
+        let standing = gate.current
+        if await reconciler.reconcile().failure != nil, let interface = standing.inventory[mac],
+            let id = interface.arming, let record = standing.ledger[id], record.ending == nil
+        {
+            let why = reason.map { ": \($0)" } ?? ""
+            try await journal.disarm(id, evidence: "by \(person.name) <\(person.email)>\(why)", at: now().wall)
+            return HandEdit(
+                host: interface.host.id, mac: mac,
+                did: "refused from now on; the remote is away, the commit follows when it is back")
+        }
+        return try await edit(mac, by: person, verb: "Disable", reason: reason) { interface, _ in
             guard interface.spec.isOn else {
                 throw HandEditError(description: "\(interface.host.id) is off already; nothing to do")
             }

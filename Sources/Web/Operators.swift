@@ -101,7 +101,7 @@ package struct Operators: Sendable {
     private func reply(to edit: HandEdit) -> EditReply {
         let status = status(of: edit.mac, in: gate.current)
         return EditReply(
-            host: "\(edit.host)", mac: "\(edit.mac)", commit: edit.commit.hex, did: edit.did, reason: status.reason,
+            host: "\(edit.host)", mac: "\(edit.mac)", commit: edit.commit?.hex, did: edit.did, reason: status.reason,
             explanation: status.explanation)
     }
 

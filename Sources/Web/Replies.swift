@@ -161,7 +161,8 @@ package struct EditRequest: Codable, Sendable, Equatable {
 package struct EditReply: Codable, Sendable, Equatable {
     package var host: String
     package var mac: String
-    package var commit: String
+    /// Nil where the remote is away: refused at once, the commit owed.
+    package var commit: String?
     package var did: String
     /// What is decided of the machine now, and what that means: a commit that arms may be held.
     package var reason: String

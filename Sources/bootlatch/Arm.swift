@@ -37,7 +37,7 @@ struct EditOptions: ParsableArguments {
         let reply: EditReply = try await options.client().post(
             path, EditRequest(host: host, reason: reason, author: name, email: email))
         try options.show(reply) {
-            "\($0.host) \($0.mac): \($0.did) in \($0.commit.prefix(8)), pushed\nnow \($0.reason): \($0.explanation)"
+            "\($0.host) \($0.mac): \($0.did)\($0.commit.map { " in \($0.prefix(8)), pushed" } ?? "")\nnow \($0.reason): \($0.explanation)"
         }
     }
 

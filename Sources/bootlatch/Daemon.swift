@@ -22,10 +22,12 @@ struct Daemon: Sendable {
     let poll: WakeUp
     let sightings: Sightings
     let log: Logger
+    /// Ours as long as this lives.
+    private let lock: StateLock?
 
     /// Opens the mirror, and nothing else that can fail.
     ///
-    /// - Throws: `SettingsError` for a missing URL or an unreadable secret, `GitError` when the mirror can't be made.
+    /// - Throws: `SettingsError` for a missing URL, an unreadable secret or a state folder in use, `GitError` when the mirror can't be made.
     init(_ settings: Settings, log: Logger) throws {
         guard let url = settings.url else {
             throw SettingsError(
@@ -33,9 +35,17 @@ struct Daemon: Sendable {
                     "no inventory: set inventory.url (or BOOTLATCH_INVENTORY_URL) to the repo of your hardware manifests"
             )
         }
+        if settings.writeBack.branch == settings.branch {
+            throw SettingsError(
+                description: "writeBack.branch is inventory.branch itself: leave it out to push there, or name another")
+        }
+        if let key = settings.writeBack.signer?.key, !FileManager.default.isReadableFile(atPath: key) {
+            throw SettingsError(description: "writeBack.signingKey: can't read \(key); is it there, and ours to read?")
+        }
         self.settings = settings
         self.log = log
         try Daemon.makeFolder(settings.state)
+        lock = try StateLock(settings.state)
         gate = Gate()
         clock = DaemonClock()
         owed = WakeUp()

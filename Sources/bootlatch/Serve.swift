@@ -19,8 +19,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.load()
         let log = Logger(label: "bootlatch")
-        Self.removeLocks(in: settings.state + "/mirror.git")
         let daemon = try Daemon(settings, log: log)
+        // The state folder is ours from here on.
+        Self.removeLocks(in: settings.state + "/mirror.git")
         let endpoints = Endpoints(path: settings.state + "/endpoints.json", log: log)
         var plane = settings.boot
         // Everybody who still downloads is cut off: a boot that dies here asks again.

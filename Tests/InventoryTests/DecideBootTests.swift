@@ -140,6 +140,11 @@ struct DecideBootTests {
         #expect(world.goesOn(boot) == plan)
         world.commit(Delta(host("a", [interface(.a, false)])), isOwn: true)
         #expect(world.goesOn(boot) == plan)
+        // But not for ever.
+        world.at = now.later(86_400 + bytesAfter - 1)
+        #expect(world.goesOn(boot) == plan)
+        world.at = now.later(86_400 + bytesAfter)
+        #expect(world.goesOn(boot) == .localBoot(.spent(ending)))
     }
 
     @Test(arguments: [Ending.provisioned, .failed])

@@ -78,6 +78,8 @@ extension Model {
             return "spent:\(ending)"
         }
         if has(.rule7DeadlineEndsBoot), let ending = arming.ending { return "spent:\(ending)" }
+        let late = now >= arming.deadline + 6 * 3600 && !byReport && !byHand
+        if late { return "spent:\(arming.ending ?? "expired")" }
         if rules.never { return "never" }
         if rules.broken { return "held:brokenPolicy" }
         if let hold = states[boot.mac]?.hold { return "held:\(hold)" }

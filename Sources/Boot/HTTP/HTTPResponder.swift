@@ -137,6 +137,7 @@ extension HTTPResponder {
                 default: names["path"]
                 }
             guard let name, let body = await open(name, permit) else {
+                plane.log.warning("no such artifact", metadata: ["boot": "\(token)", "name": "\(name ?? "?")"])
                 return .text(.notFound, "no such artifact\n")
             }
             if body.isKernel, request.method == .GET, progress.starts(token, body.version) {
