@@ -8,7 +8,8 @@ struct Bootlatch: AsyncParsableCommand {
         discussion: "Exits 0 when all is well, 1 when there is something to look at, 2 on an error.",
         version: "0.1.0",
         subcommands: [
-            Serve.self, ReconcileNow.self, Status.self, Why.self, PreviewPush.self, Validate.self, Arm.self,
+            Serve.self, ReconcileNow.self, Status.self, Why.self, PreviewPush.self, Validate.self, Schema.self,
+            Arm.self,
             Disarm.self, Events.self, SimulateMachine.self, Demo.self,
         ])
 }
