@@ -135,10 +135,16 @@ package func hosts(at address: IPv4Address, in standing: Standing) -> [Host.ID] 
         if entry.host.interfaces.contains(where: { $0.dhcp.address == address }) { hosts.insert(entry.host.id) }
     }
     for boot in standing.ledger.boots.values where boot.address == address {
-        // An absent host is held under the name that it was armed by.
-        if let host = standing.inventory[boot.mac]?.host.id ?? standing.ledger[boot.arming]?.arming.host {
-            hosts.insert(host)
-        }
+        guard let arming = standing.ledger[boot.arming]?.arming else { continue }
+        hosts.formUnion(standing.inventory.hosts(of: boot.mac, armedAs: arming.host))
     }
     return hosts.sorted()
+}
+
+extension Inventory {
+    /// Every host that claims this MAC; a MAC that none claims is held under the name that it was armed by.
+    package func hosts(of mac: MACAddress, armedAs host: Host.ID) -> Set<Host.ID> {
+        let hosts = hosts(claiming: mac)
+        return hosts.isEmpty ? [host] : hosts
+    }
 }

@@ -11,7 +11,9 @@ extension Observer {
             guard !lost.isEmpty else { continue }
             let index = interface.host.interfaces.firstIndex { $0.mac == mac }
             let replaced = index.flatMap { before.interfaces.indices.contains($0) ? before.interfaces[$0].mac : nil }
-            guard let replaced, lost.contains(replaced), new[replaced] == nil, let state = old.states[replaced] else {
+            guard let replaced, lost.contains(replaced), new[replaced] == nil, let state = old.states[replaced],
+                isMovable(state, from: replaced)
+            else {
                 ambiguous.insert(mac)
                 continue
             }
@@ -19,24 +21,22 @@ extension Observer {
         }
     }
 
+    /// What is spent, or another MAC's by now, stays behind, also below a hold.
+    private func isMovable(_ state: InterfaceState, from mac: MACAddress) -> Bool {
+        guard let arming = state.arming else { return state.hold != nil }
+        return isUnspent(arming) && !hasMovedAway(arming, from: mac)
+    }
+
     private mutating func move(_ state: InterfaceState, from mac: MACAddress, to interface: Interface) {
         var moved = state
         moved.host = interface.host.id
         moved.armAnnotation = interface.host.armAnnotation
-        if state.hold == nil, let arming = state.arming, isUnspent(arming), !hasMovedAway(arming, from: mac) {
-            observation.moved[arming] = interface.mac
-        } else if state.hold == nil {
-            moved.arming = nil
-            moved.hold = .ambiguous
-        } else if let arming = state.arming, isUnspent(arming) {
-            observation.moved[arming] = interface.mac
-        }
+        if let arming = state.arming { observation.moved[arming] = interface.mac }
         observation.states[interface.mac] = moved
         observation.events.append(
             Event(
                 .moved, host: interface.host.id, mac: interface.mac,
-                moved.hold.map { "took the place of \(mac) and is held: \($0.rawValue)" }
-                    ?? "took the arming of \(mac) with it",
+                state.arming == nil ? "took the place of \(mac)" : "took the arming of \(mac) with it",
                 commit: step.commit))
     }
 

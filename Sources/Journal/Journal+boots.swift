@@ -123,7 +123,9 @@ extension Journal {
     /// - Throws: `JournalError`; the hold stands in memory all the same.
     package func holdMismatched(_ host: Host.ID, evidence: String, at now: Instant) throws(JournalError) {
         let inventory = gate.current.inventory
-        let ids = ledger.unspent.map(\.arming).filter { (inventory[$0.mac]?.host.id ?? $0.host) == host }.map(\.id)
+        let ids = ledger.unspent.map(\.arming).filter {
+            inventory.hosts(of: $0.mac, armedAs: $0.host).contains(host)
+        }.map(\.id)
         guard !ids.isEmpty else { return }
         publish { ledger in for id in ids { ledger[id]?.hold = .mismatched } }
         try write { db in

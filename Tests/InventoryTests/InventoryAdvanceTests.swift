@@ -84,6 +84,21 @@ struct InventoryAdvanceTests {
         #expect(hosts(at: address, in: standing) == [Host.ID(name: "a"), Host.ID(name: "gone")])
     }
 
+    @Test
+    func
+        `a MAC that two hosts claim belongs to both, whichever came first; an absent one to the host that it was armed by`()
+    {
+        for names in [["a", "b"], ["b", "a"]] {
+            var inventory = Inventory()
+            for name in names {
+                inventory = inventory.advanced(by: Delta(host(name, [interface(.a, true)]))).inventory
+            }
+            let hosts = inventory.hosts(of: .a, armedAs: Host.ID(name: "before"))
+            #expect(hosts == [Host.ID(name: "a"), Host.ID(name: "b")])
+        }
+        #expect(Inventory().hosts(of: .a, armedAs: Host.ID(name: "before")) == [Host.ID(name: "before")])
+    }
+
     @Test func `a policy file that broke keeps its rules and holds its hosts; one that never was good holds all`() {
         let location = SourceLocation(path: "policies/lab.yaml")
         let policy = BootPolicy(

@@ -190,6 +190,26 @@ struct ObserveTests {
         #expect(world.refusal(.a) == .spent(.provisioned))
     }
 
+    @Test func `below a hold, too, what is spent stays behind`() throws {
+        var world = World.armed()
+        try world.hold(.a, .ambiguous)
+        world.end(.a, .provisioned)
+        world.commit(Delta(host("a", [interface(.b, true)])))
+        #expect(world.refusal(.b) == .held(.ambiguous))
+        #expect(world.standing.inventory[.b]?.arming == nil)
+    }
+
+    @Test func `a hold does not take along an arming that is another MAC's by now`() throws {
+        var world = World.armed()
+        let arming = try #require(world.standing.inventory[.a]?.arming)
+        world.commit(Delta(host("a", [interface(.b, true)])))
+        world.commit(Delta(host("a", [interface(.b, true), interface(.a, true)])))
+        try world.hold(.a, .ambiguous)
+        world.commit(Delta(host("a", [interface(.b, true), interface(.c, true)])))
+        #expect(world.standing.ledger[arming]?.arming.mac == .b)
+        #expect(world.refusal(.c) == .held(.ambiguous))
+    }
+
     @Test func `two hosts that swap MACs while on are held`() {
         var world = World()
         world.commit(Delta(host("a", [interface(.a, false)]), host("b", [interface(.b, false)])), .firstSight)

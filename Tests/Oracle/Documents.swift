@@ -130,7 +130,8 @@ package struct Sheet: Hashable, Sendable {
         var lines: [Substring] = []
         let all: [Substring] = text.split(separator: "\n", omittingEmptySubsequences: false) + ["---"]
         for line in all {
-            if line == Sheet.breakage {
+            if line == Sheet.breakage || line.hasPrefix("<<<<<<<") {
+                // The second is git's: somebody committed a conflict as it was.
                 broken = true
             } else if line == "---" {
                 if lines.contains(where: { !$0.isEmpty }) { documents.append(Sheet.document(lines)) }

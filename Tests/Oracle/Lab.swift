@@ -68,6 +68,12 @@ struct Lab {
         return all.count > 1 || twins.contains(all[0].machine.id)
     }
 
+    /// The hosts that a MAC stands in, or stood in before they were lost.
+    func claimants(_ mac: String) -> Set<String> {
+        if let all = claims[mac] { return Set(all.map(\.machine.id)) }
+        return Set(lost.values.filter { $0.cards.contains { $0.mac == mac } }.map(\.id))
+    }
+
     func owner(_ mac: String) -> Machine? {
         claims[mac]?.first?.machine ?? lost.values.first { $0.cards.contains { $0.mac == mac } }
     }

@@ -109,8 +109,8 @@ extension Model {
         guard !has(.rule2SwapAllowed) else { return }
         var carried: [String: [String: Set<String>]] = [:]
         for mac in after.claims.keys {
-            let had = Set((before.claims[mac] ?? []).map(\.machine.id))
-            let has = Set((after.claims[mac] ?? []).map(\.machine.id))
+            let had = before.claimants(mac)
+            let has = after.claimants(mac)
             for from in had where !has.contains(from) {
                 for to in has where !had.contains(to) { carried[from, default: [:]][to, default: []].insert(mac) }
             }

@@ -38,9 +38,13 @@ extension Model {
         where machine.cards.contains(where: { $0.ip == address }) {
             hosts.insert(machine.id)
         }
-        for boot in boots where boot.address == address { hosts.insert(lab.owner(boot.mac)?.id ?? boot.host) }
+        func named(_ mac: String, _ arming: Arming) -> Set<String> {
+            let claimants = lab.claimants(mac)
+            return claimants.isEmpty ? [arming.host] : claimants
+        }
+        for boot in boots where boot.address == address { hosts.formUnion(named(boot.mac, armings[boot.arming])) }
         for id in armings.indices where armings[id].ending == nil {
-            if hosts.contains(lab.owner(armings[id].mac)?.id ?? armings[id].host) { armings[id].mismatched = true }
+            if !hosts.isDisjoint(with: named(armings[id].mac, armings[id])) { armings[id].mismatched = true }
         }
     }
 

@@ -17,14 +17,18 @@ extension Sequence {
     func reportAndDie(_ handle: Handle, _ boot: Int, success: Bool) async throws {
         // Nothing new may come with the look after the start.
         try await poll()
+        // The subject starts anew, and so does its reading of the clock.
+        let reading = model.reading
+        model.restart(keepJournal: true)
         let before = macs.map { model.decision($0) }
+        model.reading = reading
         let death = moment(["latched"], 7...12)
         note("killed \(death)")
         let answered = try await subject.dieReporting(
             handle.hookToken, success: success, address: handle.address, death)
         model.report(boot, success: success)
-        let after = macs.map { model.decision($0) }
         model.restart(keepJournal: true)
+        let after = macs.map { model.decision($0) }
         try await poll()
         var actual: [String] = []
         for mac in macs { actual.append(try await subject.decision(mac)) }

@@ -7,6 +7,8 @@ package struct Torture: Sendable {
     package var parent: String
     /// How many mismatches are enough.
     package var enough = 1
+    /// Leaves the repos and state folders of mismatches, to look at.
+    package var keepsMismatches = false
     package var progress: @Sendable (Tally) -> Void = { _ in }
 
     package init(seeds: Range<UInt64>) {
@@ -20,7 +22,7 @@ package struct Torture: Sendable {
         make: @escaping @Sendable (SubjectPlace) async throws -> any Subject
     ) async throws -> (tally: Tally, mismatches: [Mismatch]) {
         signal(SIGPIPE, SIG_IGN)
-        defer { try? FileManager.default.removeItem(atPath: parent) }
+        defer { if !keepsMismatches { try? FileManager.default.removeItem(atPath: parent) } }
         return try await withThrowingTaskGroup(of: Result<Tally, Mismatch>.self) { group in
             var tally = Tally()
             var mismatches: [Mismatch] = []

@@ -20,6 +20,7 @@ struct Main {
         let started = ContinuousClock.now
         var torture = Torture(seeds: first..<first + count)
         torture.enough = environment["MISMATCHES"].flatMap { Int($0) } ?? 1
+        torture.keepsMismatches = environment["KEEP"] != nil
         torture.progress = { tally in
             if tally.sequences % 100 == 0, tally.sequences > 0 {
                 FileHandle.standardError.write(
