@@ -42,9 +42,10 @@ firmware-test: build ## real firmware in QEMU, real ISC dhcpd (needs root or use
 	scripts/packages $(FIRMWARE_PACKAGES) || { test $$? = 3 && echo "0 passed, 0 failed, 1 skipped"; exit; }; \
 	BOOTLATCH=$(BINARY) Tests/Firmware/run
 
-bench: release ## how fast, and how large, with 100, 10,000 and 100,000 hosts; DHCP beside Kea
+bench: release ## how fast, and how large, with HOSTS=1000,10000,100000 hosts; parsing beside libyaml, DHCP beside Kea
+	swift build -c release --product parse-benchmark
 	@scripts/packages $(BENCH_PACKAGES)
-	@BOOTLATCH=$(RELEASE) Tests/Rig/enter bench Tests/Benchmarks/main.py
+	@BOOTLATCH=$(RELEASE) Tests/Rig/enter bench Tests/Benchmarks/main.py $(if $(HOSTS),--hosts $(HOSTS))
 
 lint: ## format, borders between modules, forbidden text
 	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests

@@ -86,6 +86,9 @@ let package = Package(
             path: "Tests/DaemonSubject", swiftSettings: settings),
         .executableTarget(
             name: "torture", dependencies: ["Oracle", "DaemonSubject"], path: "Tests/Torture", swiftSettings: settings),
+        .executableTarget(
+            name: "parse-benchmark", dependencies: ["CLibyaml", "YAML", "Manifest"], path: "Tests/Benchmarks/Parse",
+            swiftSettings: settings),
         tests("OracleTests", ["Oracle", "DaemonSubject", "bootlatch"]),
 
         tests("InventoryTests", ["Inventory"]),

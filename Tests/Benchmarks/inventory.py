@@ -1,4 +1,5 @@
-"""Inventories of any size, as people write them: a file for each host, 40 hosts to a rack, 1.2 KB each."""
+"""Inventories of any size, as people write them: a file for each host, 40 hosts to a rack, 1.2 KB each. More than 200,000 hosts
+stand in a file for each rack."""
 
 import subprocess
 import time
@@ -18,10 +19,14 @@ def address(number):
 
 
 def path(number):
-    return f"inventory/site{number // (RACK * 25):03}/rack{number // RACK % 25:02}/host-{number:06}.yaml"
+    return f"{rack(number)}/host-{number:06}.yaml"
 
 
-def manifest(number, on=False):
+def rack(number):
+    return f"inventory/site{number // (RACK * 25):03}/rack{number // RACK % 25:02}"
+
+
+def manifest(number, on=False, lease=86400):
     host, switch = f"host-{number:06}", str(on).lower()
     return f"""\
 # {host}; the storage team's, ask before you reinstall
@@ -61,7 +66,7 @@ spec:
           address: {address(number)}
           gateway: 10.88.0.1
           netmask: 255.0.0.0
-        lease_time: 86400
+        lease_time: {lease}
         mac: {mac(number)}
         name_servers:
           - 10.88.0.53
@@ -83,10 +88,21 @@ class Repository:
 
     def __init__(self, folder, hosts):
         self.bare, self.hosts = folder / "inventory.git", hosts
+        self.by_rack = hosts > 200_000
         sh("git", "init", "-q", "--bare", "-b", "main", self.bare)
-        self.commit("Take stock", ((path(number), manifest(number)) for number in range(hosts)), first=True)
+        self.commit("Take stock", self.files(range(hosts)), first=True)
         # As a server does now and then; what is measured is not git's unpacking of one big pack.
         sh("git", "-C", self.bare, "gc", "-q")
+
+    def files(self, numbers, **changes):
+        """Each file that holds one of these hosts, which are changed so; a rack's other hosts are as they were."""
+        if not self.by_rack:
+            yield from ((path(number), manifest(number, **changes)) for number in numbers)
+            return
+        for first in sorted({number // RACK * RACK for number in numbers}):
+            hosts = range(first, min(first + RACK, self.hosts))
+            texts = (manifest(host, **changes) if host in numbers else manifest(host) for host in hosts)
+            yield rack(first) + ".yaml", "---\n".join(texts)
 
     def commit(self, message, files, first=False):
         process = subprocess.Popen(["git", "-C", self.bare, "fast-import", "--quiet"], stdin=subprocess.PIPE)
@@ -102,7 +118,13 @@ class Repository:
         expect(process.wait() == 0, "git fast-import failed")
 
     def arm(self, number):
-        self.commit(f"Reinstall host-{number:06}", [(path(number), manifest(number, on=True))])
+        self.commit(f"Reinstall host-{number:06}", self.files([number], on=True))
+
+    def lengthen(self, count, lease):
+        """Another lease time for the last hosts, one to a file."""
+        step = RACK if self.by_rack else 1
+        numbers = range(self.hosts - count * step, self.hosts, step)
+        self.commit(f"Lease time of {count} hosts", self.files(numbers, lease=lease))
 
     def tip(self):
         return sh("git", "-C", self.bare, "rev-parse", "main")

@@ -4,6 +4,7 @@ import http.client
 import re
 import socket
 import statistics
+import subprocess
 import time
 import urllib.request
 
@@ -13,6 +14,8 @@ from rig import expect, sh
 
 ROUNDS = 11
 REPORTS = 5
+CHANGES = (100, 10_000)
+PLANNED = 500
 
 
 def timed(action):
@@ -50,8 +53,8 @@ class Loop:
     def start(self):
         """Until the first pass is through: clone, load, journal, gate."""
         start = time.monotonic()
-        self.daemon.start(deadline=600)
-        self.daemon.reconcile(deadline=600)
+        self.daemon.start(deadline=1800)
+        self.daemon.reconcile(deadline=1800)
         return time.monotonic() - start
 
     def stop(self):
@@ -91,6 +94,31 @@ class Loop:
                 fetches.append(timed(fetch))
         idle = [timed(self.reconcile) for _ in range(ROUNDS)]
         return clone, passes, fetches, idle
+
+    def changes(self, count):
+        """A push that changes many files; the median of three."""
+        samples = []
+        for lease in (3600, 7200, 43200):
+            self.repository.lengthen(count, lease)
+            samples.append(timed(self.reconcile))
+        return samples
+
+    def plan(self, binary):
+        """What a pull request that arms the hosts of many files would do, from the bare repo."""
+        base = self.repository.tip()
+        step = 40 if self.repository.by_rack else 1
+        numbers = range(0, PLANNED * step, step)
+        self.repository.commit("Reinstall many", self.repository.files(numbers, on=True))
+        tip = self.repository.tip()
+        sh("git", "-C", self.repository.bare, "update-ref", "refs/heads/main", base)
+        command = [binary, "plan", f"{base}..{tip}", "--repo", self.repository.bare, "-o", "json"]
+        samples = []
+        for _ in range(3):
+            start = time.monotonic()
+            done = subprocess.run(command, capture_output=True, text=True)
+            samples.append(time.monotonic() - start)
+            expect(done.returncode == 1, f"plan: {done.returncode} {done.stderr}")
+        return samples
 
     def script(self, number):
         name = mac(number).replace(":", "-")
@@ -132,6 +160,11 @@ def measure(binary, folder, hosts, row):
     row(label, "reconcile without a change", milliseconds(idle))
     row(label, "git fetch of the same commit, median", milliseconds(fetches))
     row(label, "reconcile / git fetch", f"{statistics.median(passes) / statistics.median(fetches):.2f}")
+    for count in CHANGES:
+        if count * (40 if loop.repository.by_rack else 1) <= hosts:
+            row(label, f"reconcile of {count:,} changed files", milliseconds(loop.changes(count)))
+    if hosts >= PLANNED * (40 if loop.repository.by_rack else 1):
+        row(label, f"plan of a pull request of {PLANNED} files", milliseconds(loop.plan(binary)))
     refused, committed = loop.reports()
     row(label, "webhook to refused", milliseconds(refused))
     row(label, "webhook to commit on the remote (window 1 s)", milliseconds(committed))

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import dhcp
+import inventory
 import loop
 from rig import PEER, Failed, sh
 
@@ -29,15 +30,27 @@ def row(subject, metric, value):
     print(f"{subject:14} {metric:44} {value}", flush=True)
 
 
+def parsing(program, folder):
+    """The sample inventory's size in files, read by turns with libyaml alone."""
+    names = []
+    for number in range(2000):
+        names.append(folder / f"{number}.yaml")
+        names[-1].write_text(inventory.manifest(number))
+    for line in sh(program, *names).splitlines():
+        row("parsing", *line.split(": ", 1)) if ": " in line else row("parsing", "corpus", line)
+
+
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--hosts", default="100,10000,100000", help="sizes of inventories, with commas")
+    arguments.add_argument("--hosts", default="1000,10000,100000", help="sizes of inventories, with commas")
     arguments.add_argument("--skip-dhcp", action="store_true")
     options = arguments.parse_args()
     binary = Path(os.environ["BOOTLATCH"]).resolve()
     network()
     folder = Path(tempfile.mkdtemp(prefix="bootlatch-bench-"))
     try:
+        (folder / "manifests").mkdir()
+        parsing(binary.with_name("parse-benchmark"), folder / "manifests")
         for hosts in filter(None, options.hosts.split(",")):
             loop.measure(binary, folder / hosts, int(hosts), row)
         if not options.skip_dhcp:
