@@ -1,5 +1,6 @@
 import Dispatch
 import GRDB
+import Glibc
 import Inventory
 import Logging
 
@@ -96,6 +97,7 @@ package actor Journal {
 
     private func opened() throws -> DatabaseQueue {
         if let database { return database }
+        makePrivate()
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(2)
@@ -114,6 +116,13 @@ package actor Journal {
         }
         database = queue
         return queue
+    }
+
+    /// It holds the tokens of boots: nobody else may read it. SQLite gives its other files the mode of this one.
+    private func makePrivate() {
+        // Only a new file is opened here: to close one that SQLite has open would drop its locks.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) } else { chmod(path, 0o600) }
     }
 
     /// Tries whether the journal can be written, and writes what it owes. Cheap; for a steady beat.

@@ -16,6 +16,10 @@ struct Events: AsyncParsableCommand {
 
     @OptionGroup var options: ClientOptions
 
+    func validate() throws {
+        guard (1...10_000).contains(limit) else { throw ValidationError("--limit takes 1 to 10000, not \(limit)") }
+    }
+
     func run() async throws {
         let client = try options.client()
         let events: [EventReply] = try await client.get("/v1/events", ["host": host, "limit": "\(limit)"])

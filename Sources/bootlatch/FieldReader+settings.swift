@@ -25,7 +25,7 @@ extension FieldReader {
     private mutating func inventory(_ node: Node?, into settings: inout Settings) {
         checkFields(of: node, known: ["url", "branch", "paths", "interval", "timeout", "allowedSigners", "auth"])
         settings.url = text("url", of: node) ?? settings.url
-        settings.branch = text("branch", of: node) ?? settings.branch
+        settings.branch = branch(of: node) ?? settings.branch
         if field("paths", of: node) != nil { settings.paths = oneOrMoreTexts("paths", of: node) }
         settings.interval = duration("interval", of: node, atLeast: 1) ?? settings.interval
         settings.timeout = duration("timeout", of: node, atLeast: 1) ?? settings.timeout
@@ -41,6 +41,15 @@ extension FieldReader {
         settings.auth.passwordFile = text("passwordFile", of: auth) ?? settings.auth.passwordFile
         settings.auth.tokenFile = text("tokenFile", of: auth) ?? settings.auth.tokenFile
         settings.auth.caFile = text("caFile", of: auth) ?? settings.auth.caFile
+    }
+
+    private mutating func branch(of node: Node?) -> String? {
+        guard let name = text("branch", of: node) else { return nil }
+        // What libgit2 can't say is found out at the first fetch.
+        if let value = field("branch", of: node), (try? isBranchName(name)) == false {
+            error(value, "no branch of git is called `\(name)`: see `git check-ref-format --help`")
+        }
+        return name
     }
 
     private mutating func writeBack(_ root: Node, into settings: inout Settings) {
@@ -64,7 +73,7 @@ extension FieldReader {
         if field("pushOptions", of: node) != nil {
             settings.writeBack.pushOptions = oneOrMoreTexts("pushOptions", of: node)
         }
-        settings.writeBack.branch = text("branch", of: node) ?? settings.writeBack.branch
+        settings.writeBack.branch = branch(of: node) ?? settings.writeBack.branch
         settings.writeBack.signer =
             text("signingKey", of: node).map { CommitSigner(key: $0) } ?? settings.writeBack.signer
         settings.window = duration("window", of: node, atLeast: 0) ?? settings.window

@@ -17,6 +17,20 @@ struct JournalTests {
         #expect(bench.ledger.isWritable)
     }
 
+    @Test func `nobody else can read its files, also where an earlier version made them readable`() async throws {
+        let bench = try Bench()
+        let manager = FileManager.default
+        func mode(_ name: String) throws -> Int? {
+            try manager.attributesOfItem(atPath: bench.folder.appending(path: name).path)[.posixPermissions] as? Int
+        }
+        _ = try await bench.arm(.a, "a")
+        for name in try manager.contentsOfDirectory(atPath: bench.folder.path) { #expect(try mode(name) == 0o600) }
+        let path = bench.folder.appending(path: "journal.sqlite").path
+        try manager.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        _ = try await bench.reopened().journal.restore()
+        #expect(try mode("journal.sqlite") == 0o600)
+    }
+
     @Test func `a restart finds the processed tip, the states, broken files and lost hosts`() async throws {
         let bench = try Bench()
         let id = try await bench.arm(.a, "a")

@@ -132,6 +132,8 @@ struct SettingsTests {
             ([:], ["inventory.uri=/x"], "--set: no setting inventory.uri (did you mean inventory.url?)"),
             ([:], ["inventory.url"], "write it as KEY=VALUE"), ([:], ["=x"], "write it as KEY=VALUE"),
             ([:], ["boot.http.port=many"], "--set"),
+            ([:], ["inventory.branch=../x"], "no branch of git is called `../x`"),
+            ([:], ["writeBack.branch=a b"], "no branch of git is called `a b`"),
         ] as [([String: String], [String], String)])
     func `a wrong variable or flag is named`(environment: [String: String], flags: [String], hint: String) {
         let refusal = refusal(nil, environment, flags)
@@ -142,7 +144,7 @@ struct SettingsTests {
         "/srv/a b", "ssh://git@h/x.git", "{weird}", "a: b", "x # y", "'quoted'", "1.10", "true", "@x", "",
     ])
     func `a flag's text is taken as it is written`(value: String) throws {
-        #expect(try load(nil, [:], ["inventory.branch=\(value)"]).branch == value)
+        #expect(try load(nil, [:], ["inventory.url=\(value)"]).url == value)
     }
 
     @Test func `every key can be set by flag and by environment`() {
