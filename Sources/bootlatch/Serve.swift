@@ -19,6 +19,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.load()
         let log = Logger(label: "bootlatch")
+        Self.raiseFileLimit()
         let daemon = try Daemon(settings, log: log)
         // The state folder is ours from here on.
         Self.removeLocks(in: settings.state + "/mirror.git")
@@ -51,6 +52,17 @@ struct Serve: AsyncParsableCommand {
         }
         // Blocking git calls of a cancelled pass may still hold a thread; they have nothing to finish.
         log.info("stopped")
+    }
+
+    /// Strangers' half-open connections must not use up what the control socket and the journal need: shells and services start
+    /// programs with 1,024 files, and let them have many more for the asking.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < 65_536 else {
+            return
+        }
+        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// A daemon that was killed while it moved a ref leaves the ref's lock behind, and no fetch would ever move it again. The mirror is
