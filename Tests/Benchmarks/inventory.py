@@ -1,5 +1,6 @@
-"""Inventories of any size, as people write them: a file for each host, 40 hosts to a rack, 1.2 KB each. More than 200,000 hosts
-stand in a file for each rack."""
+"""Inventories of any size, as people write them: a file for each host, 40 hosts to a rack, 1.2 KB each.
+
+More than 200,000 hosts stand in a file for each rack."""
 
 import subprocess
 import time
