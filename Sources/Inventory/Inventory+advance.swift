@@ -25,7 +25,8 @@ extension Inventory {
             guard let file = files[path] else { continue }
             for host in file.inForce.hosts {
                 if let entry = next.entries[host.id]?.first { gone[host.id] = entry }
-                touched.formUnion(host.interfaces.map(\.mac))
+                // Also those of its twin in another file, which is a duplicate with this one and none without.
+                touched.formUnion((next.entries[host.id] ?? []).flatMap(\.host.interfaces).map(\.mac))
             }
             next.withdraw(file.inForce)
         }

@@ -3,14 +3,17 @@ import HashTreeCollections
 extension Observer {
     /// A card was exchanged and its MAC edited: an unspent arming, or a hold, goes to the new MAC.
     mutating func moveEdited(_ macs: [MACAddress]) {
-        for mac in macs where old.states[mac] == nil && old[mac] == nil && new.value(of: mac) == true {
-            guard let interface = new[mac], let before = old[interface.host.id]?.host else { continue }
-            let lost = before.interfaces.map(\.mac).filter { lost in
+        for mac in macs where old.states[mac] == nil && new.value(of: mac) == true {
+            guard let interface = new[mac] else { continue }
+            // More than one where the host stood in two manifests.
+            let before = (old.entries[interface.host.id] ?? []).map(\.host.interfaces)
+            let lost = before.joined().map(\.mac).filter { lost in
                 old.states[lost]?.isOn == true && !interface.host.interfaces.contains { $0.mac == lost }
             }
             guard !lost.isEmpty else { continue }
             let index = interface.host.interfaces.firstIndex { $0.mac == mac }
-            let replaced = index.flatMap { before.interfaces.indices.contains($0) ? before.interfaces[$0].mac : nil }
+            let only = before.count == 1 && old[mac] == nil ? before[0] : []
+            let replaced = index.flatMap { only.indices.contains($0) ? only[$0].mac : nil }
             guard let replaced, lost.contains(replaced), new[replaced] == nil, let state = old.states[replaced],
                 isMovable(state, from: replaced)
             else {

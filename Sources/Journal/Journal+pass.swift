@@ -182,6 +182,10 @@ extension Observation {
                 sql: "UPDATE arming SET hold = NULL, deadline = ? WHERE id = ?", arguments: [deadline.seconds, id.text])
         }
         for id in dropped {
+            // A daemon that was killed after its push may still owe the one before: an arming's disarm is owed once.
+            try db.execute(
+                sql: "UPDATE intent SET state = 'done', blockedBy = NULL WHERE arming = ? AND state <> 'done'",
+                arguments: [id.text])
             try db.execute(
                 sql: "INSERT INTO intent (arming, createdAt, state) VALUES (?, ?, ?)",
                 arguments: [id.text, now.seconds, (stopped.contains(id) ? Intent.State.stopped : .owed).rawValue])

@@ -38,6 +38,9 @@ struct InventoryAdvanceTests {
             by: Delta(["other.yaml": .read(ParsedFile(path: "other.yaml", hosts: [twin]), content: "t")])
         ).inventory
         #expect(double[.a]?.suspension == .duplicate && double[MACAddress(bits: 9)]?.suspension == .duplicate)
+        // Without the one, the other has a value again.
+        let (single, touched) = double.advanced(by: .removed("a"))
+        #expect(single.value(of: MACAddress(bits: 9)) == true && touched.contains(MACAddress(bits: 9)))
     }
 
     @Test func `a commit that loses more than half of the hosts takes their permissions and keeps their leases`() {

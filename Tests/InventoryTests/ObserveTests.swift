@@ -210,6 +210,16 @@ struct ObserveTests {
         #expect(world.refusal(.c) == .held(.ambiguous))
     }
 
+    @Test func `a MAC that was edited while its host stood in two manifests is held when one of them goes`() {
+        var world = World.armed()
+        let twin = ParsedFile(path: "twin.yaml", hosts: [host("a", [interface(.a, true)])])
+        world.commit(Delta(["twin.yaml": .read(twin, content: "t")]))
+        world.commit(Delta(host("a", [interface(.b, true)])))
+        #expect(world.refusal(.b) == .suspended(.duplicate))
+        world.commit(Delta(["twin.yaml": .removed]))
+        #expect(world.refusal(.b) == .held(.ambiguous))
+    }
+
     @Test func `two hosts that swap MACs while on are held`() {
         var world = World()
         world.commit(Delta(host("a", [interface(.a, false)]), host("b", [interface(.b, false)])), .firstSight)

@@ -27,6 +27,8 @@ struct Lab {
     private(set) var claims: [String: [Claim]] = [:]
     private(set) var machines: [String: Machine] = [:]
     private var twins: Set<String> = []
+    /// The same host as each of its manifests has it.
+    private(set) var versions: [String: [Machine]] = [:]
     /// Hosts that a commit lost together with more than half of the others; they no longer stand in a file.
     var lost: [String: Machine] = [:]
     /// The same with all their cards, also those that stand in a file again.
@@ -47,6 +49,7 @@ struct Lab {
         }
         for (path, file) in files.sorted(by: { $0.key < $1.key }) {
             for case .machine(let machine) in file.documents {
+                versions[machine.id, default: []].append(machine)
                 if machines.updateValue(machine, forKey: machine.id) != nil { twins.insert(machine.id) }
                 for index in machine.cards.indices {
                     let claim = Claim(machine: machine, path: path, broken: file.broken, index: index)

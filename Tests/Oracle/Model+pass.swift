@@ -81,12 +81,13 @@ extension Model {
     private func pair(_ step: inout Step) {
         let (before, after) = (step.before, step.after)
         for (id, now) in after.machines.sorted(by: { $0.key < $1.key }) {
-            guard let then = before.machines[id] ?? before.lostWhole[id],
+            let versions = before.versions[id] ?? before.lostWhole[id].map { [$0] } ?? []
+            guard let then = versions.first,
                 now.cards.contains(where: { after.explicit($0.mac) != nil })
             else {
                 continue
             }
-            for index in now.cards.indices where then.cards.indices.contains(index) {
+            for index in now.cards.indices where versions.count == 1 && then.cards.indices.contains(index) {
                 let (old, new) = (then.cards[index].mac, now.cards[index].mac)
                 guard old != new, after.claims[old] == nil, before.claims[new] == nil, states[new] == nil,
                     let state = states[old], state.on, after.explicit(new)?.card.on == true
@@ -99,7 +100,7 @@ extension Model {
                     step.moved.insert(new)
                 }
             }
-            let lost = then.cards.contains { card in
+            let lost = versions.flatMap(\.cards).contains { card in
                 states[card.mac]?.on == true && !now.cards.contains { $0.mac == card.mac }
             }
             if lost {
