@@ -2,14 +2,15 @@ import CLibgit2
 
 extension Repository {
     /// Writes a commit on top of `parent` (nil starts a history) in which each path holds the given bytes, exactly:
-    /// no attribute or setting converts them. A path that exists keeps its mode; a new one is a plain file. No ref moves.
+    /// no attribute or setting converts them. A path that exists keeps its mode; a new one is a plain file. The files in `removing`
+    /// are gone. No ref moves.
     /// With a signer the commit carries its signature.
     package func commit(
-        parent: ObjectID?, edits: [(path: String, bytes: [UInt8])], author: Signature, committer: Signature,
-        message: String, signer: CommitSigner? = nil
+        parent: ObjectID?, edits: [(path: String, bytes: [UInt8])], removing: [String] = [], author: Signature,
+        committer: Signature, message: String, signer: CommitSigner? = nil
     ) async throws(GitError) -> ObjectID {
         let base = if let parent { try tree(of: parent) } else { try writeEmptyTree() }
-        let tree = try writeTree(base, edits)
+        let tree = try writeTree(base, edits, removing: removing)
         guard tree != base else { throw .nothingChanged }
         guard let signer else {
             return try writeCommit(tree, parent, try makeSignature(author), try makeSignature(committer), message)
@@ -44,7 +45,7 @@ extension Repository {
     }
 
     private func writeTree(
-        _ base: ObjectID, _ edits: [(path: String, bytes: [UInt8])]
+        _ base: ObjectID, _ edits: [(path: String, bytes: [UInt8])], removing: [String]
     ) throws(GitError) -> ObjectID {
         var updates: [git_tree_update] = []
         // libgit2 wants the paths as C strings that live until the tree is written.
@@ -61,11 +62,19 @@ extension Repository {
                     action: GIT_TREE_UPDATE_UPSERT, id: try writeBlob(edit.bytes).oid, filemode: mode,
                     path: UnsafePointer(path)))
         }
+        for removed in removing {
+            let path = copyCString(removed)
+            paths.append(path)
+            updates.append(
+                git_tree_update(
+                    action: GIT_TREE_UPDATE_REMOVE, id: git_oid(), filemode: GIT_FILEMODE_UNREADABLE,
+                    path: UnsafePointer(path)))
+        }
         let baseline = try lookup(tree: base)
         var oid = git_oid()
         let code = git_tree_create_updated(&oid, handle.pointer, baseline.pointer, updates.count, updates)
         guard code == 0 else {
-            throw .cannotEdit(path: edits.map(\.path).joined(separator: ", "), reason: libraryReason())
+            throw .cannotEdit(path: (edits.map(\.path) + removing).joined(separator: ", "), reason: libraryReason())
         }
         return ObjectID(oid)
     }

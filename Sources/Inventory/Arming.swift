@@ -85,6 +85,10 @@ package enum Hold: String, Sendable, CaseIterable {
     case ambiguous
     /// Its commit also loosened a guard that stood in its way.
     case loosened
+    /// The journal was older than what it had written to the repo: nobody knows whether this was used.
+    case oldState
+    /// A maintenance stop: `bootlatch suspend`.
+    case suspended
     /// A policy's `freeze` holds now.
     case frozen
     /// Older armings go first: `limits.armedAtOnce`.

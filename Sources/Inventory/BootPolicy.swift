@@ -36,13 +36,15 @@ package struct BootPolicy: Sendable, Equatable {
     /// Hosts that may netboot at once, 1 or more: the armings that are older go first.
     package var armedAtOnce: Int?
     package var require: RequirePolicy
+    /// Nothing netboots for these hosts; no other policy lifts it.
+    package var suspend: Stop?
 
     package init(
         name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil,
         profile: String? = nil,
         attempts: Attempts? = nil, expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(),
         armedPerCommit: Int? = nil, freeze: [Freeze]? = nil, outdatedAfter: Int64? = nil, armedAtOnce: Int? = nil,
-        require: RequirePolicy = RequirePolicy()
+        require: RequirePolicy = RequirePolicy(), suspend: Stop? = nil
     ) {
         self.name = name
         self.location = location
@@ -57,6 +59,7 @@ package struct BootPolicy: Sendable, Equatable {
         self.outdatedAfter = outdatedAfter
         self.armedAtOnce = armedAtOnce
         self.require = require
+        self.suspend = suspend
     }
 }
 

@@ -6,6 +6,8 @@ package enum BootRule: String, CaseIterable, Sendable {
     case present
     /// The manifest says that it is on.
     case on
+    /// Nobody suspended it, or everything.
+    case notSuspended
     /// Its arming is not spent.
     case unspent
     /// Nothing holds it.
@@ -35,7 +37,7 @@ package enum BootRule: String, CaseIterable, Sendable {
     package var isAboutArming: Bool {
         switch self {
         case .unspent, .notHeld, .recorded, .attempts, .deadline, .turn: true
-        case .journal, .present, .on, .allowed, .notFrozen, .policy, .machine, .plan, .current: false
+        case .journal, .present, .on, .notSuspended, .allowed, .notFrozen, .policy, .machine, .plan, .current: false
         }
     }
 }
@@ -66,6 +68,7 @@ extension BootRule {
         case .journal: return standing.ledger.isWritable ? nil : .journal
         case .present: return interface.suspension.map { .suspended($0) }
         case .on: return interface.spec.isOn ? nil : .off
+        case .notSuspended: return interface.stop == nil ? nil : .held(.suspended)
         case .unspent: return (record?.ending).map { .spent($0) }
         case .notHeld: return (interface.state?.hold ?? record?.hold).map { .held($0) }
         case .recorded:

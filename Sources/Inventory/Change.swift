@@ -6,4 +6,8 @@ package enum Change: Sendable, Hashable {
     case arm(MACAddress, restoreWorkflow: Bool)
     /// The annotation `bootlatch.dev/arm` of the host that holds this interface.
     case annotate(MACAddress, value: String)
+    /// The annotation `bootlatch.dev/suspend` of the host that holds this interface.
+    case suspend(MACAddress, reason: String)
+    /// The same annotation taken out.
+    case resume(MACAddress)
 }

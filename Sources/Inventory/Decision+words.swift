@@ -90,6 +90,7 @@ extension BootRule {
         case .journal: "the journal can be written"
         case .present: "its file parses, and nobody else claims its MAC"
         case .on: "the manifest says \(dialect.on)"
+        case .notSuspended: "nobody suspended it"
         case .unspent: "its arming is not spent"
         case .notHeld: "nothing holds it"
         case .recorded: "the journal knows its arming"

@@ -27,6 +27,8 @@ package enum Dialect: String, CaseIterable, Sendable {
 
     /// The annotation whose change arms an interface that is on already.
     package static let armAnnotation = "bootlatch.dev/arm"
+    /// The annotation that suspends a host.
+    package static let suspendAnnotation = "bootlatch.dev/suspend"
     /// The annotation that is a `BareMetalHost`'s permission.
     package static let netbootAnnotation = "bootlatch.dev/netboot"
 }

@@ -3,6 +3,7 @@ package struct Event: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case armed, held, moved, turnedOff, spent, accepted
         case boot, kernel, report, refused
+        case suspended, resumed
         case committed, blocked, proposed, dropped
         case lost, broken, alert
     }

@@ -17,7 +17,10 @@ extension Hold {
             return "armed more than three times within a day, does a generator rewrite it? "
                 + "Run `bootlatch reconcile --accept HOST`, or toggle it when the day has passed"
         case .ambiguous: return "MACs were edited or exchanged while on; \(accept)"
-        case .loosened: return "its commit also lifted `netboot: never`, a freeze or `require`; \(accept)"
+        case .loosened: return "its commit also lifted `netboot: never`, a freeze, a suspension or `require`; \(accept)"
+        case .oldState:
+            return "the state folder was older than the repo, and may have forgotten how this was used; \(accept)"
+        case .suspended: return "suspended; it ends with `bootlatch resume`, and its deadline runs on meanwhile"
         case .frozen: return "a policy's `freeze` holds; it ends with the freeze, and its deadline runs on meanwhile"
         case .queued:
             return

@@ -24,6 +24,8 @@ package struct Host: Sendable, Equatable {
     package var labels: [String: String]
     /// The value of the annotation `bootlatch.dev/arm`: changing it while the interface is on arms anew.
     package var armAnnotation: String?
+    /// The annotation `bootlatch.dev/suspend`: nothing netboots for this host.
+    package var suspend: Stop?
     /// What the manifest tells of the system to install, flattened to dotted keys with their scalars: `spec.metadata.instance` of
     /// Tinkerbell's v1alpha1, `spec.instance` of v1alpha2, `spec.online` and `spec.image` of Metal3.
     package var instance: [String: String]
@@ -33,6 +35,7 @@ package struct Host: Sendable, Equatable {
 
     package init(
         id: ID, dialect: Dialect = .hardwareV1Alpha1, labels: [String: String] = [:], armAnnotation: String? = nil,
+        suspend: Stop? = nil,
         instance: [String: String] = [:],
         interfaces: [InterfaceSpec] = [], location: SourceLocation
     ) {
@@ -40,6 +43,7 @@ package struct Host: Sendable, Equatable {
         self.dialect = dialect
         self.labels = labels
         self.armAnnotation = armAnnotation
+        self.suspend = suspend
         self.instance = instance
         self.interfaces = interfaces
         self.location = location

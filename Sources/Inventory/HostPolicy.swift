@@ -12,6 +12,7 @@ package struct HostPolicy: Sendable, Equatable {
     package var outdatedAfter: Int64 = 3600
     package var armedAtOnce: ArmedAtOnce?
     package var require = RequirePolicy()
+    package var suspend: Stop?
     /// A policy file that rules this host is broken, or two policies of the same rank contradict each other.
     package var isPolicyBroken = false
 
@@ -89,6 +90,8 @@ package struct PolicyRules: Sendable, Equatable {
         {
             settings.armedAtOnce = HostPolicy.ArmedAtOnce(limit: limit, policy: policy)
         }
+        // Whoever suspends is obeyed, however specific the others are.
+        settings.suspend = matching.lazy.compactMap(\.rule.policy.suspend).first
         settings.require = RequirePolicy(
             serial: field("require.serial", \.require.serial), uuid: field("require.uuid", \.require.uuid),
             armID: field("require.armID", \.require.armID), signedBy: field("require.signedBy", \.require.signedBy))

@@ -8,6 +8,7 @@ extension Ledger {
             self[id]?.ending = .disarmed
             self[id]?.endedAt = now
         }
+        for (id, hold) in observation.held where self[id]?.ending == nil { self[id]?.hold = hold }
         for (id, mac) in observation.moved { self[id]?.arming.mac = mac }
         for (id, deadline) in observation.accepted {
             self[id]?.arming.deadline = deadline

@@ -13,13 +13,15 @@ package struct Observation: Sendable {
     package var stopped: Set<Arming.ID> = []
     /// Armings whose hold a person lifted, with the deadline that runs from there.
     package var accepted: [Arming.ID: Instant] = [:]
+    /// Unspent armings that nobody can be sure of any more.
+    package var held: [Arming.ID: Hold] = [:]
     package var events: [Event] = []
 
     package init() {}
 
     package var isEmpty: Bool {
         states.isEmpty && armings.isEmpty && disarmed.isEmpty && moved.isEmpty && dropped.isEmpty && accepted.isEmpty
-            && events.isEmpty
+            && held.isEmpty && events.isEmpty
     }
 }
 
@@ -44,6 +46,8 @@ package struct Step: Sendable {
     package var stale: Set<MACAddress> = []
     /// Names of those whose valid signature the commit bears, by the keys of the commit before it.
     package var signedBy: Set<String> = []
+    /// The walk meets commits of ours that the journal has forgotten: it may have forgotten what became of this one's armings, too.
+    package var isForgotten = false
 
     package init(_ kind: Kind, commit: CommitID, author: String, committedAt: Instant, isOwn: Bool = false) {
         self.kind = kind
@@ -64,16 +68,20 @@ package struct Observing {
     package var recentArmings: (Host.ID) -> [(commit: CommitID, seenAt: Instant)]
     /// Nil when the ids made beforehand are used up: the interface stays on without an arming, which is refused.
     package var makeID: () -> (id: Arming.ID, sequence: Int64)?
+    /// Seconds after which the armings of a commit are to end at the latest, by its own words (`Bootlatch-For`).
+    package var limit: (CommitID) -> Int64?
 
     package init(
         now: Instant, lastGoodPoll: Instant?, ledger: Ledger,
         recentArmings: @escaping (Host.ID) -> [(commit: CommitID, seenAt: Instant)],
-        makeID: @escaping () -> (id: Arming.ID, sequence: Int64)?
+        makeID: @escaping () -> (id: Arming.ID, sequence: Int64)?,
+        limit: @escaping (CommitID) -> Int64? = { _ in nil }
     ) {
         self.now = now
         self.lastGoodPoll = lastGoodPoll
         self.ledger = ledger
         self.recentArmings = recentArmings
         self.makeID = makeID
+        self.limit = limit
     }
 }

@@ -54,13 +54,21 @@ extension Observer {
         case .commit: break
         }
         if old.states[interface.mac] == nil, old.isUnseen(interface.mac, in: new) { return .firstSight }
+        if step.isForgotten { return .oldState }
         if ambiguous.contains(interface.mac) { return .ambiguous }
         if step.stale.contains(interface.mac) { return .stale }
         if isUnsigned(interface) { return .unsigned }
         if lacksArmID(interface) { return .noArmID }
-        if interface.settings.isLooser(than: settingsBefore(interface), at: observing.now) { return .loosened }
+        if isLoosened(interface) { return .loosened }
         if hosts > limit { return .overLimit }
         return isFlapping ? .flapping : nil
+    }
+
+    private func isLoosened(_ interface: Interface) -> Bool {
+        let before = settingsBefore(interface)
+        if interface.settings.isLooser(than: before, at: observing.now) { return true }
+        guard interface.stop == nil else { return false }
+        return (before.suspend ?? old[interface.mac]?.stop ?? old[interface.host.id]?.stop) != nil
     }
 
     /// Our own commits are nobody's signature.
@@ -98,11 +106,11 @@ extension Observer {
 
     /// What a commit armed too many of is let in by a later one that raises the limit; its signature counts, too.
     mutating func turnOnReleased() {
+        if step.isForgotten { return }
         for mac in released(step, from: old, to: new) {
             guard let interface = new[mac], var state = observation.states[mac] ?? old.states[mac],
                 state.hold == .overLimit, state.since.commit != step.commit, !isUnsigned(interface),
-                !interface.settings.isLooser(than: settingsBefore(interface), at: observing.now),
-                armedToday(interface.host.id) < 3
+                !isLoosened(interface), armedToday(interface.host.id) < 3
             else { continue }
             state.host = interface.host.id
             state.armAnnotation = interface.host.armAnnotation
@@ -116,13 +124,16 @@ extension Observer {
         guard let made = observing.makeID() else { return nil }
         let before = settingsBefore(interface)
         let expireAfter = min(before.expireAfter, interface.settings.expireAfter)
+        let provenance = since ?? provenance(interface)
         // After a long silence nobody knows how long the flag has been standing there: the commit says it better.
         let isLate = observing.lastGoodPoll.map { observing.now.seconds - $0.seconds > expireAfter } ?? false
         let start = isLate ? min(step.committedAt, observing.now) : observing.now
         let arming = Arming(
-            id: made.id, host: interface.host.id, mac: interface.mac, provenance: since ?? provenance(interface),
+            id: made.id, host: interface.host.id, mac: interface.mac, provenance: provenance,
             sequence: made.sequence,
-            seenAt: observing.now, deadline: Instant(seconds: start.seconds + expireAfter),
+            seenAt: observing.now,
+            deadline: Instant(
+                seconds: start.seconds + min(expireAfter, observing.limit(provenance.commit) ?? expireAfter)),
             attempts: before.attempts.stricter(interface.settings.attempts))
         observation.armings.append(arming)
         observation.events.append(

@@ -6,6 +6,14 @@ extension Standing {
         guard case .localBoot(.held(let hold)) = decision, let interface else { return general }
         let settings = interface.settings
         switch hold {
+        case .suspended:
+            guard let stop = interface.stop else { return general }
+            let end =
+                stop == interface.host.suspend
+                ? "`bootlatch resume \(interface.host.id)` ends it"
+                : stop == inventory.stop
+                    ? "`bootlatch resume` ends it for everyone" : "take `suspend` out of that policy to end it"
+            return "suspended \(stop.words); \(end), and its deadline runs on meanwhile"
         case .frozen where interface.state?.hold == nil:
             guard let thaw = settings.freeze.thaw(after: now.wall) else { return general }
             let until = thaw.until.map { "until \($0)" } ?? "without an end in sight"

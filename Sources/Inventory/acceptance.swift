@@ -3,7 +3,8 @@
 /// A held interface without an arming gets one, with the commit that turned it on as its provenance; the deadline runs from now.
 /// Holds that come from the state of the world (outdated, a broken policy) are not a person's to accept and stay.
 package func acceptance(
-    of host: Host, in standing: Standing, now: Instant, makeID: () -> (id: Arming.ID, sequence: Int64)?
+    of host: Host, in standing: Standing, now: Instant, limit: (CommitID) -> Int64? = { _ in nil },
+    makeID: () -> (id: Arming.ID, sequence: Int64)?
 ) -> Observation {
     var observation = Observation()
     for spec in host.interfaces {
@@ -11,7 +12,8 @@ package func acceptance(
             var state = interface.state, state.isOn
         else { continue }
         let record = state.arming.flatMap { standing.ledger[$0] }
-        let deadline = Instant(seconds: now.seconds + interface.settings.expireAfter)
+        let expireAfter = interface.settings.expireAfter
+        let deadline = Instant(seconds: now.seconds + min(expireAfter, limit(state.since.commit) ?? expireAfter))
         if record?.ending != nil { continue }
         if let record, state.hold != nil || record.hold != nil, record.arming.mac == spec.mac {
             observation.accepted[record.arming.id] = deadline

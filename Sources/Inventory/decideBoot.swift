@@ -20,7 +20,7 @@ package func decideBoot(
 
 /// Decides whether a boot that was let in may go on, by its token and what the route serves.
 ///
-/// A hand disarm, a freeze, `netboot: never`, a deletion, a broken file or a hold ends it. A deadline, used attempts, and our own commits
+/// A hand disarm, a freeze, a suspension, `netboot: never`, a deletion, a broken file or a hold ends it. A deadline, used attempts, and our own commits
 /// about them don't at once: the machine is half way through a kernel, and has six hours past the deadline. A report ends bootable bytes; answers stay for half an hour.
 package func continueBoot(_ token: Token, _ kind: RouteKind, in standing: borrowing Standing, now: Now) -> Decision {
     guard let boot = standing.ledger[token] else { return .ignore(.unknownToken) }
@@ -41,6 +41,7 @@ package func continueBoot(_ token: Token, _ kind: RouteKind, in standing: borrow
             return .localBoot(.spent(record.ending ?? .expired))
         }
     }
+    if interface.stop != nil { return .localBoot(.held(.suspended)) }
     if interface.settings.netboot == .never { return .localBoot(.never) }
     if interface.settings.freeze.freezes(now.wall) { return .localBoot(.held(.frozen)) }
     if interface.settings.isPolicyBroken { return .localBoot(.held(.brokenPolicy)) }

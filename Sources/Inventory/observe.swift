@@ -62,6 +62,7 @@ struct Observer {
         }
         turnOn(turnedOn)
         turnOnReleased()
+        noteStops(macs)
     }
 
     /// At the first sight even a MAC that two manifests claim has a value, so that removing one of them later arms nothing.

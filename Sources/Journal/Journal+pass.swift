@@ -11,6 +11,8 @@ package struct Pass: Sendable {
     package var observations: [Observation] = []
     /// Commits of ours that the walk met.
     package var landed: [CommitID] = []
+    /// Commits of ours that it met and the journal had forgotten.
+    package var adopted: [(commit: CommitID, arming: Arming.ID, mac: MACAddress)] = []
     /// Broken files, with the content id of the version in force.
     package var retained: [String: String?] = [:]
     package var lost: [LostHost] = []
@@ -83,6 +85,9 @@ extension Journal {
     /// - Throws: `JournalError`; the pass did not happen, and nobody is let in until the journal can be written.
     package func record(_ pass: Pass, at now: Instant) throws(JournalError) {
         publish { ledger in
+            for (id, hold) in pass.observations.flatMap(\.held) where ledger[id]?.ending == nil {
+                ledger[id]?.hold = hold
+            }
             for id in pass.observations.flatMap(\.disarmed) where ledger[id]?.ending == nil && ledger[id] != nil {
                 ledger[id]?.ending = .disarmed
                 ledger[id]?.endedAt = now
@@ -98,6 +103,11 @@ extension Journal {
                 ], in: db)
             for commit in pass.landed {
                 try db.execute(sql: "UPDATE ownCommit SET landed = 1 WHERE id = ?", arguments: [commit.hex])
+            }
+            for (commit, arming, mac) in pass.adopted {
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO ownCommit (id, arming, mac, madeAt, landed) VALUES (?, ?, ?, ?, 1)",
+                    arguments: [commit.hex, arming.text, mac.column, now.seconds])
             }
             try Self.replaceRetained(pass, in: db)
             var recorded: [RecordedEvent] = []
@@ -117,6 +127,13 @@ extension Journal {
             for observation in pass.observations { ledger.apply(observation, at: now) }
         }
         for event in recorded { tell(event) }
+    }
+
+    /// What tells this journal, and every copy of it, from others.
+    ///
+    /// - Throws: `JournalError`.
+    package func id() throws(JournalError) -> String {
+        try read { db in try String.fetchOne(db, sql: "SELECT value FROM setting WHERE key = 'id'") ?? "" }
     }
 
     /// Remembers a good fetch that brought nothing new.
@@ -173,6 +190,10 @@ extension Observation {
             try db.execute(
                 sql: "UPDATE arming SET ending = 'disarmed', endedAt = ? WHERE id = ? AND ending IS NULL",
                 arguments: [now.seconds, id.text])
+        }
+        for (id, hold) in held {
+            try db.execute(
+                sql: "UPDATE arming SET hold = ? WHERE id = ? AND ending IS NULL", arguments: [hold.rawValue, id.text])
         }
         for (id, mac) in moved {
             try db.execute(sql: "UPDATE arming SET mac = ? WHERE id = ?", arguments: [mac.column, id.text])

@@ -1,4 +1,5 @@
 import GRDB
+import Inventory
 
 /// The tables. Everything that git does not hold yet, so that a restart after any crash refuses what was spent.
 enum Schema {
@@ -7,6 +8,9 @@ enum Schema {
         migrator.registerMigration("armings, boots, intents, events") { db in try db.execute(sql: first) }
         migrator.registerMigration("the host of a boot") { db in
             try db.execute(sql: "ALTER TABLE boot ADD COLUMN namespace TEXT; ALTER TABLE boot ADD COLUMN name TEXT")
+        }
+        migrator.registerMigration("its own id") { db in
+            try db.execute(sql: "INSERT INTO setting (key, value) VALUES ('id', ?)", arguments: [Token.random().text])
         }
         return migrator
     }

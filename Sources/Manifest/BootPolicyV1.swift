@@ -10,6 +10,7 @@ extension FieldReader {
             known: [
                 "selector", "netboot", "profile", "attempts", "expireAfter", "outdatedAfter", "freeze", "require",
                 "refuse", "limits",
+                "suspend",
             ])
         var policy = BootPolicy(name: name, location: location(of: node))
         policy.selector = selector(mapping("selector", of: spec))
@@ -21,6 +22,9 @@ extension FieldReader {
         policy.freeze = freezes("freeze", of: spec)
         policy.require = require(mapping("require", of: spec))
         policy.refuse = refuse(mapping("refuse", of: spec))
+        policy.suspend = field("suspend", of: spec).flatMap { node in
+            text(node).map { Stop(reason: $0, location: location(of: node)) }
+        }
         let limits = mapping("limits", of: spec)
         checkFields(of: limits, known: ["armedAtOnce", "armedPerCommit"])
         policy.armedAtOnce = integer("armedAtOnce", of: limits, in: 1...Int.max)

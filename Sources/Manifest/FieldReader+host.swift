@@ -20,6 +20,9 @@ extension FieldReader {
             if dialect == .bareMetalHost, name == Dialect.netbootAnnotation { continue }
             let text = text(value)
             if name == Dialect.armAnnotation { host.armAnnotation = text }
+            if name == Dialect.suspendAnnotation {
+                host.suspend = text.map { Stop(reason: $0, location: location(of: value)) }
+            }
         }
         let spec = mapping("spec", of: node)
         switch dialect {

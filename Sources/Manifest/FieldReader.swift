@@ -156,7 +156,7 @@ extension Node {
 }
 
 /// Seconds in `24h`, `1h30m`, `7d`; nil for anything else.
-func seconds(in text: String) -> Int64? {
+package func seconds(in text: String) -> Int64? {
     var total: Int64 = 0
     var number: Int64?
     for character in text {

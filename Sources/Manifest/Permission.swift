@@ -15,11 +15,19 @@ struct Permission {
     /// The change as values to set in the manifest; nil when there is nothing to do.
     ///
     /// - Throws: where something stands there that is neither on nor off.
-    func patch(for change: Change) throws(Edit.Refusal) -> Patch? {
+    func patch(for change: Change, of manifest: Node) throws(Edit.Refusal) -> Patch? {
         var keys: [(key: String, patch: Patch)] = []
         switch change {
         case .annotate(_, let value):
             return .at("metadata", "annotations", Dialect.armAnnotation, set: .text(value))
+        case .suspend(_, let reason):
+            return .at("metadata", "annotations", Dialect.suspendAnnotation, set: .text(reason))
+        case .resume:
+            let annotations = manifest["metadata"]?["annotations"]
+            guard annotations?[Dialect.suspendAnnotation] != nil else { return nil }
+            // What is left would be a mapping of nothing.
+            if annotations?.entries.count == 1 { return .at("metadata", "annotations", set: .absent) }
+            return .at("metadata", "annotations", Dialect.suspendAnnotation, set: .absent)
         case .disarm:
             guard let value = try value(), !off.isSet(in: value) else { return nil }
             keys.append((key, off))
@@ -46,7 +54,7 @@ extension Patch {
         switch self {
         case .bool(let value): node.bool == value
         case .text(let value): node.string == value
-        case .keys, .item: false
+        case .keys, .item, .absent: false
         }
     }
 }

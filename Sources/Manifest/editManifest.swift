@@ -39,7 +39,7 @@ package func editManifest(_ bytes: [UInt8], path: String, _ change: Change) thro
             at: SourceLocation(path: path))
     }
     do {
-        guard let patch = try permission.patch(for: change) else { return bytes }
+        guard let patch = try permission.patch(for: change, of: manifest.node) else { return bytes }
         return try Edit.apply(manifest.wrap(patch), to: manifest.document, of: tree)
     } catch {
         throw EditRefusal(
@@ -50,7 +50,7 @@ package func editManifest(_ bytes: [UInt8], path: String, _ change: Change) thro
 extension Change {
     var mac: MACAddress {
         switch self {
-        case .disarm(let mac), .arm(let mac, _), .annotate(let mac, _): mac
+        case .disarm(let mac), .arm(let mac, _), .annotate(let mac, _), .suspend(let mac, _), .resume(let mac): mac
         }
     }
 }

@@ -59,6 +59,11 @@ package let manifestSchema = #"""
                   }
                 },
                 "netboot": {"enum": ["allow", "never"], "examples": ["allow", "never"]},
+                "suspend": {
+                  "description": "A maintenance stop and its reason; no other policy lifts it",
+                  "type": "string",
+                  "examples": ["switch upgrade"]
+                },
                 "profile": {
                   "description": "The name of a BootProfile",
                   "type": "string",

@@ -7,6 +7,7 @@ struct InterfaceFacts: Equatable {
     private var spec: InterfaceSpec
     private var settings: HostPolicy
     private var suspension: Suspension?
+    private var stop: String?
 
     init?(_ interface: Interface?) {
         guard let interface else { return nil }
@@ -16,7 +17,9 @@ struct InterfaceFacts: Equatable {
         spec.netbootLocation = SourceLocation(path: "")
         settings = interface.settings
         settings.profile?.location = SourceLocation(path: "")
+        settings.suspend = nil
         suspension = interface.suspension
+        stop = interface.stop?.reason
     }
 
     /// Each in words. What only policies change is left out for an interface that is off: it shows when somebody arms it.
@@ -28,6 +31,9 @@ struct InterfaceFacts: Equatable {
             found.append(
                 "loader \(new.spec.ipxe?.binary ?? "by default"), was \(old.spec.ipxe?.binary ?? "the default")")
         }
+        if old.stop?.reason != new.stop?.reason {
+            found.append(new.stop.map { "suspended \($0.words)" } ?? "suspended no more")
+        }
         let isOwn = old.spec.ipxe != new.spec.ipxe || old.spec.osie != new.spec.osie
         guard new.spec.isOn || isOwn || !found.isEmpty else { return [] }
         let (plan, before) = (Plan(for: new), Plan(for: old))
@@ -36,7 +42,7 @@ struct InterfaceFacts: Equatable {
             found.append(words == former ? "\(words), otherwise than before" : "\(words) (before: \(former))")
         }
         let fields = labels(ofChangesBetween: old.settings, new.settings).filter {
-            $0 != "profile" && $0 != "isPolicyBroken"
+            !["profile", "suspend", "isPolicyBroken"].contains($0)
         }
         if !fields.isEmpty { found.append("its policies say something else about \(fields.joined(separator: ", "))") }
         return found

@@ -26,7 +26,8 @@ extension Reconciler {
             observation.events = [Event(.accepted, host: id, "lost for good")]
         } else {
             var ids = await journal.makeIDs(macs.count, at: now)[...]
-            observation = acceptance(of: entry.host, in: before, now: now) { ids.popFirst() }
+            let limits = await limits(of: macs.compactMap { inventory.state(of: $0)?.since.commit })
+            observation = acceptance(of: entry.host, in: before, now: now, limit: { limits[$0] }) { ids.popFirst() }
             guard !observation.states.isEmpty || !observation.accepted.isEmpty else {
                 throw AcceptError(
                     description:

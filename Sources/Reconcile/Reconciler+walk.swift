@@ -18,7 +18,13 @@ extension Reconciler {
         }
         let before = gate.current
         var walk = try await Walk(from: self, now: now)
-        for leg in try await legs(to: tip) { try await take(leg, &walk, &report) }
+        let legs = try await legs(to: tip)
+        walk.forgotten = try await forgotten(legs, to: tip)
+        if let observation = observation(of: walk.forgotten, walk.ledger) {
+            walk.touched.formUnion(walk.ledger.unspent.map(\.arming.mac))
+            walk.apply(observation, to: walk.inventory)
+        }
+        for leg in legs { try await take(leg, &walk, &report) }
         walk.inventory.tip = report.tip
         walk.inventory.lastGoodFetch = now
         try await journal.record(pass(walk, tip: walk.inventory.tip ?? CommitID("\(tip)"), at: now), at: now)
@@ -49,6 +55,8 @@ extension Reconciler {
         var touched: Set<MACAddress> = []
         /// Armings made on the way, for the rule about flapping.
         var made: [Arming] = []
+        /// Commits of ours that the journal knows nothing of.
+        var forgotten: [ForgottenCommit] = []
 
         init(from reconciler: isolated Reconciler, now: Instant) async throws {
             inventory = reconciler.inventory
@@ -84,6 +92,7 @@ extension Reconciler {
         var step = Step(
             leg.kind, commit: id, author: commit.author.name, committedAt: Instant(seconds: commit.committer.seconds),
             isOwn: isOwn)
+        step.isForgotten = !walk.forgotten.isEmpty
         let changes = try await repository.changes(from: leg.from, to: leg.to, under: settings.paths)
         let (advanced, touched) = walk.inventory.advanced(
             by: try await delta(changes), isFirst: leg.kind == .firstSight)
@@ -96,7 +105,8 @@ extension Reconciler {
             step.signedBy = Set([await signer(of: leg.to, walk.signers)].compactMap { $0 })
         }
         var observation = observe(
-            step, from: walk.inventory, to: advanced, touched: touched, try await observing(letIn, in: advanced, walk))
+            step, from: walk.inventory, to: advanced, touched: touched,
+            try await observing(letIn, in: advanced, leg, walk))
         if let alert = try await follow(leg, &walk.signers) { observation.events.append(alert) }
         try await stopWhatIsDroppedOften(&observation, walk.ledger)
         noteLost(from: walk.inventory, to: advanced, by: id, &observation)
@@ -107,7 +117,8 @@ extension Reconciler {
         report.files += changes.map(\.path)
     }
 
-    private func observing(_ candidates: Set<MACAddress>, in inventory: Inventory, _ walk: Walk) async throws
+    private func observing(_ candidates: Set<MACAddress>, in inventory: Inventory, _ leg: Leg, _ walk: Walk)
+        async throws
         -> Observing
     {
         let since = Instant(seconds: walk.now.seconds - 24 * 3600)
@@ -117,11 +128,12 @@ extension Reconciler {
                 try await journal.armings(of: host, since: since)
                 + walk.made.filter { $0.host == host }.map { ($0.provenance.commit, $0.seenAt) }
         }
+        let limits = await limits(of: candidates, leg, walk)
         var ids = await journal.makeIDs(candidates.count, at: walk.now)[...]
         return Observing(
             now: walk.now, lastGoodPoll: walk.inventory.lastGoodFetch, ledger: walk.ledger,
             recentArmings: { recent[$0] ?? [] },
-            makeID: { ids.popFirst() })
+            makeID: { ids.popFirst() }, limit: { limits[$0] })
     }
 
     /// A force push that drops our commit is answered by the commit; three in an hour are somebody's automation, and end that.
@@ -155,6 +167,7 @@ extension Reconciler {
         var pass = Pass(url: settings.url, branch: settings.branch, tip: tip, fetchedAt: now)
         pass.observations = walk.observations
         pass.landed = walk.landed
+        pass.adopted = walk.forgotten.flatMap { commit in commit.disarmed.map { (commit.id, $0.arming, $0.mac) } }
         pass.isReset = restored?.url != settings.url || restored?.branch != settings.branch
         pass.retained = retained(walk.inventory, walk.signers)
         pass.lost = walk.inventory.lostHosts
@@ -175,7 +188,7 @@ extension Reconciler {
 }
 
 extension Reconciler.Walk {
-    fileprivate mutating func apply(_ observation: Observation, to advanced: Inventory) {
+    mutating func apply(_ observation: Observation, to advanced: Inventory) {
         inventory = advanced
         for (mac, state) in observation.states { inventory.remember(state, of: mac) }
         ledger.apply(observation, at: now)

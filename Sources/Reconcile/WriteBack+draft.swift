@@ -84,7 +84,7 @@ extension WriteBack {
         do {
             draft.head = try await repository.commit(
                 parent: draft.head, edits: [(path, bytes)], author: signature, committer: signature,
-                message: message(for: host, edited), signer: settings.signer)
+                message: message(for: host, edited, journal: try await journal.id()), signer: settings.signer)
         } catch GitError.credentials(let reason) {
             for intent in edited { try await journal.block(intent, by: reason, at: now().wall) }
             throw GitError.credentials(reason: reason)
@@ -97,7 +97,7 @@ extension WriteBack {
         Signature(name: settings.author, email: settings.email, seconds: now().wall.seconds)
     }
 
-    private func message(for host: Host.ID, _ intents: [Intent]) -> String {
+    private func message(for host: Host.ID, _ intents: [Intent], journal: String) -> String {
         let reason = intents.first?.ending ?? .provisioned
         var lines = [
             settings.subject.filled("{host}", with: "\(host)").filled("{reason}", with: reason.rawValue), "",
@@ -112,6 +112,7 @@ extension WriteBack {
         for evidence in Set(intents.map(\.evidence)).sorted() {
             lines.append("Bootlatch-Evidence: \(evidence.oneLine)")
         }
+        lines.append("Bootlatch-Journal: \(journal)")
         return lines.joined(separator: "\n") + "\n"
     }
 }
@@ -126,7 +127,4 @@ extension String {
         }
         return result + rest
     }
-
-    /// A trailer is one line, whatever an author calls himself.
-    fileprivate var oneLine: String { String(map { $0.isNewline ? " " : $0 }) }
 }

@@ -32,36 +32,60 @@ extension WriteBack {
     /// Commits, as that person, whatever arms this interface: its permission turned on, or a new `bootlatch.dev/arm` where the tip is on
     /// already, or both where a policy requires the latter.
     ///
+    /// - Parameter limit: seconds after which the arming is to end; its policies' `expireAfter` ends it earlier.
     /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
-    package func arm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
-        try await edit(mac, by: person, verb: "Enable", reason: reason) { interface, standing in
-            // Whatever else is said of it: a policy that is lifted later must not find it armed.
-            guard interface.settings.netboot != .never else {
-                throw HandEditError(
-                    description: "a policy says `netboot: never` for \(interface.host.id); change the policy first")
-            }
-            let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
-            switch decision {
-            case .netboot: throw HandEditError(description: "\(interface.host.id) is armed already; nothing to do")
-            case .localBoot(.held(.frozen)), .localBoot(.held(.queued)):
-                let wait = standing.explanation(of: decision, for: mac, now: now())
-                throw HandEditError(description: "\(interface.host.id) is armed already, and waits: \(wait)")
-            default: break
-            }
-            let require = interface.settings.require
-            if let names = require.signedBy?.sorted().joined(separator: ", ") {
-                throw HandEditError(
-                    description:
-                        "a policy lets only commits signed by \(names) arm \(interface.host.id); edit \(interface.spec.netbootLocation), sign and push"
-                )
-            }
+    package func arm(_ mac: MACAddress, by person: Person, reason: String?, limit: Int64? = nil) async throws
+        -> HandEdit
+    {
+        var trailers: [String] = []
+        if let limit { trailers.append("Bootlatch-For: \(durationText(limit))") }
+        return try await edit(mac, by: person, verb: "Enable", reason: reason, trailers) { interface, standing in
+            try refuse(interface, standing)
             // Seconds alone could repeat the value of an arming a moment ago.
             let annotate = Change.annotate(mac, value: "\(now().wall)-\(UInt16.random(in: .min ... .max))")
-            if interface.spec.isOn { return ([annotate], "changed bootlatch.dev/arm") }
+            let life = lifetime(limit, interface)
+            if interface.spec.isOn { return ([annotate], "changed bootlatch.dev/arm\(life)") }
             let arm = Change.arm(mac, restoreWorkflow: try await disarmChangedWorkflow(of: mac, interface))
-            return require.armID == true
-                ? ([arm, annotate], "turned on, with a new bootlatch.dev/arm") : ([arm], "turned on")
+            return interface.settings.require.armID == true
+                ? ([arm, annotate], "turned on, with a new bootlatch.dev/arm\(life)") : ([arm], "turned on\(life)")
         }
+    }
+
+    /// Says why an arming by hand would not do.
+    private func refuse(_ interface: Interface, _ standing: Standing) throws {
+        let host = interface.host.id
+        // Whatever else is said of it: a policy that is lifted later must not find it armed.
+        guard interface.settings.netboot != .never else {
+            throw HandEditError(description: "a policy says `netboot: never` for \(host); change the policy first")
+        }
+        let decision = decideBoot(Sighting(mac: interface.mac), in: standing, now: now())
+        if interface.stop != nil {
+            let words = standing.explanation(of: .localBoot(.held(.suspended)), for: interface.mac, now: now())
+            throw HandEditError(description: "\(host) can't be armed while it is \(words)")
+        }
+        switch decision {
+        case .netboot:
+            throw HandEditError(
+                description: "\(host) is armed already; nothing to do. For another deadline `bootlatch disarm` it first"
+            )
+        case .localBoot(.held(.frozen)), .localBoot(.held(.queued)):
+            let wait = standing.explanation(of: decision, for: interface.mac, now: now())
+            throw HandEditError(description: "\(host) is armed already, and waits: \(wait)")
+        default: break
+        }
+        if let names = interface.settings.require.signedBy?.sorted().joined(separator: ", ") {
+            throw HandEditError(
+                description:
+                    "a policy lets only commits signed by \(names) arm \(host); edit \(interface.spec.netbootLocation), sign and push"
+            )
+        }
+    }
+
+    private func lifetime(_ limit: Int64?, _ interface: Interface) -> String {
+        guard let limit else { return "" }
+        let most = interface.settings.expireAfter
+        if limit <= most { return " for \(durationText(limit))" }
+        return " for \(durationText(most)): `expireAfter` of its policies is less than \(durationText(limit))"
     }
 
     /// Commits, as that person, the permission turned off. While the remote is away an unspent arming is spent here at once, and the
@@ -88,34 +112,50 @@ extension WriteBack {
     }
 
     private func edit(
-        _ mac: MACAddress, by person: Person, verb: String, reason: String?,
+        _ mac: MACAddress, by person: Person, verb: String, reason: String?, _ trailers: [String] = [],
         plan: (Interface, Standing) async throws -> ([Change], String)
     ) async throws -> HandEdit {
+        var edit = HandEdit(host: Host.ID(name: ""), mac: mac, did: "")
+        edit.commit = try await land { tip, standing in
+            let interface = try editable(mac, in: standing)
+            let (changes, did) = try await plan(interface, standing)
+            (edit.host, edit.did) = (interface.host.id, did)
+            let path = interface.host.location.path
+            return try await commit(
+                [(path, try await edited(path, at: tip, changes))], on: tip, by: person,
+                "\(verb) PXE for \(interface.host.id)", reason,
+                ["Bootlatch-Host: \(interface.host.id)", "Bootlatch-MAC: \(mac)"] + trailers)
+        }
+        return edit
+    }
+
+    func editable(_ mac: MACAddress, in standing: Standing) throws -> Interface {
+        guard let interface = standing.inventory[mac] else {
+            throw HandEditError(description: "no manifest names \(mac); `bootlatch status` lists the hosts")
+        }
+        if let suspension = interface.suspension {
+            throw HandEditError(
+                description: "\(interface.host.location): the manifest is \(suspension.rawValue); repair it first")
+        }
+        return interface
+    }
+
+    /// Pushes a commit that is made on the newest tip; where another push comes first, it is made anew.
+    func land(_ make: (ObjectID, Standing) async throws -> ObjectID) async throws -> CommitID {
         for _ in 0..<20 {
             let report = await reconciler.reconcile()
             if let failure = report.failure {
                 throw HandEditError(description: "nothing changed, the repo can't be read: \(failure)")
             }
-            let standing = gate.current
-            guard let interface = standing.inventory[mac], let tip = report.tip.flatMap({ ObjectID(hex: $0.hex) })
-            else {
-                throw HandEditError(description: "no manifest names \(mac); `bootlatch status` lists the hosts")
-            }
-            if let suspension = interface.suspension {
-                throw HandEditError(
-                    description: "\(interface.host.location): the manifest is \(suspension.rawValue); repair it first")
-            }
-            let (changes, did) = try await plan(interface, standing)
-            let commit = try await commit(
-                changes, of: interface, on: tip, by: person, "\(verb) PXE for \(interface.host.id)", reason)
+            guard let tip = report.tip.flatMap({ ObjectID(hex: $0.hex) }) else { continue }
+            let commit = try await make(tip, gate.current)
             let outcome = try await remote.push(
                 commit, from: repository.path, to: reconciler.settings.branch, expecting: tip,
-                options: settings.pushOptions,
-                deadline: settings.timeout)
+                options: settings.pushOptions, deadline: settings.timeout)
             switch outcome {
             case .accepted:
                 _ = await reconciler.reconcile()
-                return HandEdit(host: interface.host.id, mac: mac, commit: CommitID("\(commit)"), did: did)
+                return CommitID("\(commit)")
             case .rejected(let reason): throw HandEditError(description: "the remote refuses the commit: \(reason)")
             case .raced: try await Task.sleep(for: .milliseconds(Int.random(in: 20...200)))
             }
@@ -123,23 +163,28 @@ extension WriteBack {
         throw HandEditError(description: "other pushes came first twenty times; try again")
     }
 
-    private func commit(
-        _ changes: [Change], of interface: Interface, on tip: ObjectID, by person: Person, _ subject: String,
-        _ reason: String?
-    ) async throws -> ObjectID {
-        let path = interface.host.location.path
+    func edited(_ path: String, at tip: ObjectID, _ changes: [Change]) async throws -> [UInt8] {
         guard let entry = try await repository.entry(at: path, in: tip) else {
             throw HandEditError(description: "\(path) is not in the repo any more; reconcile and try again")
         }
         var bytes = try await repository.blob(entry.id, limit: 4 << 20)
         for change in changes { bytes = try editManifest(bytes, path: path, change) }
+        return bytes
+    }
+
+    /// A commit in that person's name.
+    func commit(
+        _ edits: [(path: String, bytes: [UInt8])], removing: [String] = [], on tip: ObjectID, by person: Person,
+        _ subject: String, _ reason: String?, _ trailers: [String]
+    ) async throws -> ObjectID {
         let author = Signature(name: person.name, email: person.email, seconds: now().wall.seconds)
         // Our key can vouch for who made the commit, not for who wished it.
         let committer = settings.signer == nil ? author : self.signature
-        var lines = [reason.map { "\(subject): \($0)" } ?? subject, ""]
-        lines += ["Bootlatch-Host: \(interface.host.id)", "Bootlatch-MAC: \(interface.mac)"]
+        let reason = reason.map(\.oneLine)
+        var lines = [reason.map { "\(subject): \($0)" } ?? subject, ""] + trailers
+        if let reason { lines.append("Bootlatch-Reason: \(reason)") }
         return try await repository.commit(
-            parent: tip, edits: [(path, bytes)], author: author, committer: committer,
+            parent: tip, edits: edits, removing: removing, author: author, committer: committer,
             message: lines.joined(separator: "\n") + "\n", signer: settings.signer)
     }
 

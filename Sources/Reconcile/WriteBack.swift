@@ -71,6 +71,8 @@ package actor WriteBack {
             let report = await reconciler.reconcile()
             if let failure = report.failure { throw WriteBackError(description: failure) }
             guard let head = report.tip.flatMap({ ObjectID(hex: $0.hex) }) else { return nil }
+            // A maintenance stop: what is owed stays owed.
+            if gate.current.inventory.stop != nil { return nil }
             let owed = try await owedByHost(at: head)
             if let branch = settings.branch { return try await propose(owed, on: head, in: branch) }
             let draft = try await draft(owed, on: head)

@@ -41,9 +41,11 @@ package struct Operators: Sendable {
                 url: "\(reconciler.remoteAddress)", branch: settings.branch, tip: inventory.tip?.hex,
                 lastGoodFetch: inventory.lastGoodFetch?.description, trouble: trouble?.message,
                 troubleSince: trouble?.since.description),
-            journal: JournalStatus(writable: standing.ledger.isWritable, trouble: unreadable),
+            journal: JournalStatus(
+                writable: standing.ledger.isWritable, trouble: unreadable, old: oldState(in: standing)),
             hosts: hosts.compactMap { id in inventory[id].map { status(of: $0.host, in: standing) } },
-            intents: owed, diagnostics: inventory.diagnostics.map(\.description))
+            intents: owed, diagnostics: inventory.diagnostics.map(\.description),
+            suspended: inventory.stop.map { StopReply($0) })
     }
 
     /// - Throws: `OperatorError`, `JournalError`.
@@ -52,6 +54,11 @@ package struct Operators: Sendable {
         let host = try host(reference, in: standing)
         let intents = (try? await intents()) ?? []
         let macs = MACAddress(reference).map { [$0] } ?? host.interfaces.map(\.mac)
+        var reasons: [MACAddress: String] = [:]
+        for mac in macs {
+            guard let since = standing.inventory.state(of: mac)?.since.commit else { continue }
+            reasons[mac] = await reconciler.reason(of: since)
+        }
         return WhyReply(
             host: "\(host.id)",
             interfaces: macs.map { mac in
@@ -65,6 +72,7 @@ package struct Operators: Sendable {
                 let status = status(of: mac, in: standing)
                 return WhyInterface(
                     status: status, rules: rules, intent: intents.first { $0.mac == "\(mac)" },
+                    because: reasons[mac],
                     next: status.explanation)
             })
     }
@@ -89,7 +97,7 @@ package struct Operators: Sendable {
     /// - Throws: `OperatorError`, `HandEditError`, `EditRefusal`, `GitError`.
     package func arm(_ request: EditRequest) async throws -> EditReply {
         let mac = try await interface(request.host)
-        return reply(to: try await writeBack.arm(mac, by: request.person, reason: request.reason))
+        return reply(to: try await writeBack.arm(mac, by: request.person, reason: request.reason, limit: request.limit))
     }
 
     /// - Throws: as `arm`.
@@ -100,14 +108,15 @@ package struct Operators: Sendable {
 
     private func reply(to edit: HandEdit) -> EditReply {
         let status = status(of: edit.mac, in: gate.current)
+        let arming = status.arming.flatMap { $0.ending == nil ? $0 : nil }
         return EditReply(
             host: "\(edit.host)", mac: "\(edit.mac)", commit: edit.commit?.hex, did: edit.did, reason: status.reason,
-            explanation: status.explanation)
+            explanation: status.explanation, deadline: arming?.deadline)
     }
 
     // Finding
 
-    private func host(_ reference: String, in standing: Standing) throws -> Host {
+    func host(_ reference: String, in standing: Standing) throws -> Host {
         if let mac = MACAddress(reference) {
             if let interface = standing.inventory[mac] { return interface.host }
             throw OperatorError(description: "no manifest names the MAC \(mac); `bootlatch status` lists the hosts")
@@ -156,11 +165,24 @@ package struct Operators: Sendable {
             since: state.map { ProvenanceReply($0.since) }, arming: record.map { ArmingReply($0, in: standing.ledger) })
     }
 
+    /// Says that the state folder was put back to an earlier state, as long as somebody is held for it.
+    private func oldState(in standing: Standing) -> String? {
+        let held = standing.inventory.states.filter { mac, state in
+            guard state.isOn, standing.inventory.value(of: mac) == true else { return false }
+            let record = state.arming.flatMap { standing.ledger[$0] }
+            return state.hold == .oldState || (record?.ending == nil && record?.hold == .oldState)
+        }
+        guard !held.isEmpty else { return nil }
+        return
+            "the state folder was older than the repo: \(held.count) held, see held:oldState; was it restored, or copied?"
+    }
+
     private func intents() async throws(JournalError) -> [IntentStatus] {
-        try await journal.owedIntents().map { intent in
+        let stop = gate.current.inventory.stop.map { "suspended \($0.words), until `bootlatch resume`" }
+        return try await journal.owedIntents().map { intent in
             IntentStatus(
                 host: "\(intent.arming.host)", mac: "\(intent.arming.mac)", state: intent.state.rawValue,
-                reason: intent.ending.rawValue, blockedBy: intent.blockedBy, since: "\(intent.createdAt)")
+                reason: intent.ending.rawValue, blockedBy: stop ?? intent.blockedBy, since: "\(intent.createdAt)")
         }
     }
 }

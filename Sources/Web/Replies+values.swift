@@ -45,6 +45,14 @@ extension ReconcileReply {
     }
 }
 
+extension StopReply {
+    init(_ stop: Stop) { self.init(reason: stop.reason, location: "\(stop.location)") }
+}
+
 extension EditRequest {
+    var person: Person { Person(name: author, email: email) }
+}
+
+extension SuspendRequest {
     var person: Person { Person(name: author, email: email) }
 }

@@ -7,6 +7,8 @@ package struct StatusReply: Codable, Sendable, Equatable {
     package var hosts: [HostStatus]
     package var intents: [IntentStatus]
     package var diagnostics: [String]
+    /// A maintenance stop of everything: nobody netboots, and nothing is written back.
+    package var suspended: StopReply?
 }
 
 package struct RemoteStatus: Codable, Sendable, Equatable {
@@ -26,6 +28,14 @@ package struct JournalStatus: Codable, Sendable, Equatable {
     package var writable: Bool
     /// Why it can't be read.
     package var trouble: String?
+    /// It was older than what it had written to the repo, and hosts are held for that.
+    package var old: String?
+}
+
+package struct StopReply: Codable, Sendable, Equatable {
+    package var reason: String
+    /// `file:line:column`
+    package var location: String
 }
 
 package struct HostStatus: Codable, Sendable, Equatable {
@@ -97,6 +107,8 @@ package struct WhyInterface: Codable, Sendable, Equatable {
     package var status: InterfaceStatus
     package var rules: [Rule]
     package var intent: IntentStatus?
+    /// Why somebody turned it on or off, in the words of that commit (`Bootlatch-Reason`).
+    package var because: String?
     /// What to do to change the answer.
     package var next: String
 }
@@ -146,13 +158,16 @@ package struct EditRequest: Codable, Sendable, Equatable {
     /// A host or a MAC.
     package var host: String
     package var reason: String?
+    /// `arm` only: seconds after which the arming is to end, 60 or more.
+    package var limit: Int64?
     /// Who the commit is by: the person at the terminal.
     package var author: String
     package var email: String
 
-    package init(host: String, reason: String? = nil, author: String, email: String) {
+    package init(host: String, reason: String? = nil, limit: Int64? = nil, author: String, email: String) {
         self.host = host
         self.reason = reason
+        self.limit = limit
         self.author = author
         self.email = email
     }
@@ -167,6 +182,33 @@ package struct EditReply: Codable, Sendable, Equatable {
     /// What is decided of the machine now, and what that means: a commit that arms may be held.
     package var reason: String
     package var explanation: String
+    /// When the arming ends, where there is one.
+    package var deadline: String?
+}
+
+/// `POST /v1/suspend` and `/v1/resume`
+package struct SuspendRequest: Codable, Sendable, Equatable {
+    /// A host or a MAC; nil for everything.
+    package var host: String?
+    package var reason: String?
+    package var author: String
+    package var email: String
+
+    package init(host: String? = nil, reason: String? = nil, author: String, email: String) {
+        self.host = host
+        self.reason = reason
+        self.author = author
+        self.email = email
+    }
+}
+
+package struct SuspendReply: Codable, Sendable, Equatable {
+    /// Nil for everything.
+    package var host: String?
+    package var commit: String
+    package var did: String
+    /// What is suspended still, or now.
+    package var suspended: StopReply?
 }
 
 /// Any answer that is not 200.

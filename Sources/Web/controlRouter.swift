@@ -59,6 +59,12 @@ package func controlRouter(_ operators: Operators, isReadOnly: Bool) -> Router<B
     router.post("/v1/disarm") { request, context in
         try await answer(request) { (edit: EditRequest?) in try await operators.disarm(try needed(edit)) }
     }
+    router.post("/v1/suspend") { request, context in
+        try await answer(request) { (stop: SuspendRequest?) in try await operators.suspend(try needed(stop)) }
+    }
+    router.post("/v1/resume") { request, context in
+        try await answer(request) { (stop: SuspendRequest?) in try await operators.resume(try needed(stop)) }
+    }
     return router
 }
 
@@ -69,9 +75,9 @@ private var encoder: JSONEncoder {
     return encoder
 }
 
-private func needed(_ edit: EditRequest?) throws -> EditRequest {
-    guard let edit else { throw OperatorError(description: "the body is empty; it takes host, author and email") }
-    return edit
+private func needed<Body>(_ body: Body?) throws -> Body {
+    guard let body else { throw OperatorError(description: "the body is empty; it takes host, author and email") }
+    return body
 }
 
 private func reply(_ value: some Encodable, _ status: HTTPResponse.Status = .ok) throws -> Response {

@@ -4,6 +4,8 @@ package indirect enum Patch: Sendable {
     case text(String)
     case keys([(key: String, patch: Patch)])
     case item(Int, Patch)
+    /// Takes an entry out of its mapping, with the comment on its lines.
+    case absent
 
     /// A patch for one value deep in a document.
     package static func at(_ keys: String..., set patch: Patch) -> Patch {

@@ -55,6 +55,7 @@ extension Splicer {
             }
             return "\(value)"
         case .text(let value): return quoted(value)
+        case .absent: return "null"
         case .item:
             guard let base else { throw Edit.Refusal("the list to edit is gone", at: Position(line: 1, column: 1)) }
             throw unreachable(base)
@@ -87,12 +88,12 @@ extension Splicer {
             && lineStart(before: entry.key.span.lowerBound) == lineStart(before: entry.value.span.upperBound)
     }
 
-    private func lineStart(before offset: Int) -> Int {
+    func lineStart(before offset: Int) -> Int {
         let start = tree.source[..<offset].lastIndex(where: isLineBreak).map { $0 + 1 } ?? 0
         return start == 0 && tree.source.starts(with: byteOrderMark) ? byteOrderMark.count : start
     }
 
-    private func lineEnd(behind offset: Int) -> Int {
+    func lineEnd(behind offset: Int) -> Int {
         tree.source[offset...].firstIndex(where: isLineBreak) ?? tree.source.count
     }
 
@@ -110,7 +111,7 @@ private func isLineBreak(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || 
 private func written(_ key: String) -> String { Node.Scalar(plain: key) == .text(key) ? key : quoted(key) }
 
 /// A text in double quotes, with YAML's escapes.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
         switch scalar {

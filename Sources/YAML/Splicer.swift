@@ -39,7 +39,7 @@ struct Splicer {
         switch patch {
         case .bool(let value) where node.bool != value: try replace(node, with: value)
         case .text(let value) where node.string != value: try replace(node, with: value)
-        case .bool, .text: break
+        case .bool, .text, .absent: break
         case .item(let index, let patch):
             guard node.kind != .alias else { throw unreachable(node) }
             guard node.kind == .sequence, index < node.items.count else {
@@ -58,7 +58,9 @@ struct Splicer {
         case .mapping:
             var missing: [(key: String, patch: Patch)] = []
             for (key, patch) in patches {
-                if let entry = node.ownEntry(key) {
+                if case .absent = patch {
+                    if let entry = node.ownEntry(key) { splices.append(try removal(of: entry, from: node)) }
+                } else if let entry = node.ownEntry(key) {
                     try apply(patch, to: entry.value)
                 } else if node.mergedValue(key).map({ isDone(patch, $0) }) != true {
                     missing.append((key, patch))

@@ -27,6 +27,7 @@ indirect enum Value: Hashable, Sendable {
         switch patch {
         case .bool(let value): return .scalar(.bool(value))
         case .text(let value): return .scalar(.text(value))
+        case .absent: return .scalar(.null)
         case .item(let index, let patch):
             // A missing item leads to a value that no edit reaches.
             guard case .sequence(var items) = self, items.indices.contains(index) else { return .sequence([]) }
@@ -35,7 +36,13 @@ indirect enum Value: Hashable, Sendable {
         case .keys(let patches):
             var entries: [String: Value] = [:]
             if case .mapping(let existing) = self { entries = existing }
-            for (key, patch) in patches { entries[key] = (entries[key] ?? .scalar(.null)).applying(patch) }
+            for (key, patch) in patches {
+                if case .absent = patch {
+                    entries[key] = nil
+                } else {
+                    entries[key] = (entries[key] ?? .scalar(.null)).applying(patch)
+                }
+            }
             return .mapping(entries)
         }
     }

@@ -1,14 +1,29 @@
 import ArgumentParser
 import Foundation
+import Manifest
 import Web
 
 struct Arm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Commit, in your name, what lets a machine netboot once; comments stay.")
+        abstract: "Commit, in your name, what lets a machine netboot once; comments stay.",
+        discussion: """
+            --for becomes a trailer of the commit, `Bootlatch-For: 2h`, which you can write in any commit of yours. It only shortens: \
+            `expireAfter` of the host's policies ends the arming in any case.
+            """)
 
     @OptionGroup var edit: EditOptions
 
-    func run() async throws { try await edit.run("/v1/arm") }
+    @Option(
+        name: .customLong("for"), help: "How long the machine has for it: 90m, 2h, 1d; a minute or more.",
+        transform: { text in
+            guard let limit = seconds(in: text), limit >= 60 else {
+                throw ValidationError("--for is a duration of a minute or more, such as 90m, 2h or 1d")
+            }
+            return limit
+        })
+    var limit: Int64?
+
+    func run() async throws { try await edit.run("/v1/arm", limit: limit) }
 }
 
 struct Disarm: AsyncParsableCommand {
@@ -24,24 +39,33 @@ struct EditOptions: ParsableArguments {
     @Argument(help: "A host, or a MAC where the host has several interfaces.")
     var host: String
 
-    @Option(help: "Goes into the commit's subject.")
+    @OptionGroup var commit: CommitOptions
+    @OptionGroup var options: ClientOptions
+
+    func run(_ path: String, limit: Int64? = nil) async throws {
+        let (name, email) = try commit.person()
+        let reply: EditReply = try await options.client().post(
+            path, EditRequest(host: host, reason: commit.reason, limit: limit, author: name, email: email))
+        try options.show(reply, editText)
+    }
+}
+
+func editText(_ reply: EditReply) -> String {
+    let commit = reply.commit.map { " in \($0.prefix(8)), pushed" } ?? ""
+    let deadline = reply.deadline.map { ", until \($0)" } ?? ""
+    return "\(reply.host) \(reply.mac): \(reply.did)\(commit)\nnow \(reply.reason)\(deadline): \(reply.explanation)"
+}
+
+/// Who makes a commit, and why.
+struct CommitOptions: ParsableArguments {
+    @Option(help: "Goes into the commit's subject, and its trailer Bootlatch-Reason.")
     var reason: String?
 
     @Option(help: "The commit's author, as NAME <EMAIL>. Default: git's user.name and user.email.")
     var author: String?
 
-    @OptionGroup var options: ClientOptions
-
-    func run(_ path: String) async throws {
-        let (name, email) = try person()
-        let reply: EditReply = try await options.client().post(
-            path, EditRequest(host: host, reason: reason, author: name, email: email))
-        try options.show(reply) {
-            "\($0.host) \($0.mac): \($0.did)\($0.commit.map { " in \($0.prefix(8)), pushed" } ?? "")\nnow \($0.reason): \($0.explanation)"
-        }
-    }
-
-    private func person() throws -> (String, String) {
+    /// - Throws: `ValidationError` with what to write instead.
+    func person() throws -> (String, String) {
         if let author {
             guard let open = author.firstIndex(of: "<"), author.last == ">", open > author.startIndex else {
                 throw ValidationError("--author is written as 'NAME <EMAIL>'")

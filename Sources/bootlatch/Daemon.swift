@@ -51,7 +51,7 @@ struct Daemon: Sendable {
         owed = WakeUp()
         poll = WakeUp()
         let now: @Sendable () -> Now = { [clock] in clock.now }
-        journal = Journal(path: settings.state + "/journal.sqlite", gate: gate, log: log)
+        journal = Journal(path: Self.journal(in: settings.state), gate: gate, log: log)
         repository = try Repository(bareAt: settings.state + "/mirror.git", create: true)
         let remote = Remote(
             try RemoteAddress(url), credentials: try settings.auth.credentials(),
@@ -74,7 +74,9 @@ struct Daemon: Sendable {
             wakeWriter: { [owed] in owed.wake() })
     }
 
-    private static func makeFolder(_ path: String) throws {
+    static func journal(in state: String) -> String { state + "/journal.sqlite" }
+
+    static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

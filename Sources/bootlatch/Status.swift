@@ -23,6 +23,13 @@ func statusTable(_ reply: StatusReply) -> String {
         lines.append("NOT READABLE since \(reply.remote.troubleSince ?? "?"): \(trouble)")
     }
     if !reply.journal.writable { lines.append("JOURNAL CAN'T BE WRITTEN: nobody may netboot") }
+    if let old = reply.journal.old { lines.append("OLD STATE: \(old)") }
+    if let stop = reply.suspended {
+        let reason = stop.reason.isEmpty ? "" : " (\(stop.reason))"
+        lines.append(
+            "SUSPENDED by \(stop.location)\(reason): nobody netboots, nothing is written back; `bootlatch resume` ends it"
+        )
+    }
     var table = Table("HOST", "MAC", "STATE", "SINCE", "COMMIT", "BY", "AT")
     for host in reply.hosts {
         for interface in host.interfaces {

@@ -25,6 +25,7 @@ func whyText(_ reply: WhyReply) -> String {
                 "  last changed at \(since.location) by \(since.author) in \(since.commit.prefix(8)), \(since.committedAt)"
             )
         }
+        if let because = interface.because { lines.append("  because: \(because)") }
         if let arming = status.arming {
             lines.append(
                 "  arming \(arming.id), made by \(arming.armedBy.commit.prefix(8)) (\(arming.armedBy.author)) at \(arming.armedBy.location)"

@@ -25,6 +25,7 @@ struct BootPolicyV1Tests {
               outdatedAfter: 10m
               freeze: [{from: 2026-12-20T00:00:00Z, until: 2026-12-21T00:00:00Z}]
               require: {signedBy: [ops, lead, ops], serial: true, uuid: false, armID: true}
+              suspend: switch upgrade
             """)
         #expect(file.diagnostics == [])
         let refuse = RefusePolicy(
@@ -42,8 +43,24 @@ struct BootPolicyV1Tests {
                     armedPerCommit: 5,
                     freeze: [Freeze(.once(from: day, until: day.advanced(by: .seconds(86_400))))], outdatedAfter: 600,
                     armedAtOnce: 10,
-                    require: RequirePolicy(serial: true, uuid: false, armID: true, signedBy: ["ops", "lead"]))
+                    require: RequirePolicy(serial: true, uuid: false, armID: true, signedBy: ["ops", "lead"]),
+                    suspend: Stop(
+                        reason: "switch upgrade", location: SourceLocation(path: "p.yaml", line: 15, column: 12)))
             ])
+    }
+
+    @Test(arguments: ["x", "", "a: \"b\"\n#c", "on", "é\u{2028}"])
+    func `what suspend writes is read as such a policy, whatever the reason`(reason: String) {
+        let file = parseManifest(Array(stopPolicy(reason: reason).utf8), path: "p.yaml")
+        #expect(file.diagnostics == [] && file.isStopPolicy && file.policies.first?.suspend?.reason == reason)
+        let more = parseManifest(
+            Array((stopPolicy(reason: reason) + "---\n" + stopPolicy(reason: "")).utf8), path: "p.yaml")
+        #expect(!more.isStopPolicy && !parse("{selector: {}}").isStopPolicy)
+    }
+
+    @Test(arguments: ["true", "{a: b}", "[a]", "12"])
+    func `a suspension without a text is an error, which holds`(value: String) {
+        #expect(parse("{suspend: \(value)}").isBroken)
     }
 
     @Test func `what is left out says nothing`() {

@@ -80,6 +80,36 @@ struct EditManifestTests {
         #expect(parseManifest(Array(one.utf8), path: "a.yaml").hosts.first?.armAnnotation == "1")
     }
 
+    /// What `suspend` writes, `resume` takes out again.
+    @Test(arguments: [
+        "  name: a # the first", "  name: a\n  annotations:\n    note: x # of mine",
+        "  annotations:\n    note: x\n  name: a",
+        "  {name: a}", "  {name: a, annotations: {note: x}}", "  name: a\n  annotations: {note: x}",
+        "  name: a\n  annotations:\n    note: é",
+    ])
+    func `a suspension is written and taken out without a trace`(metadata: String) throws {
+        let lines = manifest("netboot: {}").replacing("  name: a # the first", with: metadata)
+        for text in [lines, lines.replacing("\n", with: "\r\n")] { try expectNoTrace(in: text) }
+    }
+
+    private func expectNoTrace(in text: String) throws {
+        let suspended = try edited(text, .suspend(Self.mac, reason: "switch: \"new\""))
+        let host = try #require(parseManifest(Array(suspended.utf8), path: "a.yaml").hosts.first)
+        #expect(host.suspend?.reason == "switch: \"new\"" && host.suspend?.location.path == "a.yaml")
+        #expect(try edited(suspended, .resume(Self.mac)) == text)
+        #expect(try edited(text, .resume(Self.mac)) == text)
+    }
+
+    @Test func `a suspension that a person wrote goes with its comment`() throws {
+        let text = manifest("netboot: {}").replacing(
+            "# the first\n",
+            with: "# the first\n  annotations:\n    bootlatch.dev/suspend: ''  # until Monday\n    note: x\n")
+        #expect(parseManifest(Array(text.utf8), path: "a.yaml").hosts.first?.suspend?.reason == "")
+        #expect(
+            try edited(text, .resume(Self.mac))
+                == text.replacing("    bootlatch.dev/suspend: ''  # until Monday\n", with: ""))
+    }
+
     @Test func `the interface is found in any document and in a List`() throws {
         let list = """
             apiVersion: v1

@@ -14,7 +14,7 @@ struct EditPropertyTests {
             let mac = generator.pick(generator.macs)
             let change = generator.pick([
                 Change.disarm(mac), .arm(mac, restoreWorkflow: false), .arm(mac, restoreWorkflow: true),
-                .annotate(mac, value: "v 1"),
+                .annotate(mac, value: "v 1"), .suspend(mac, reason: "switch # upgrade"), .resume(mac),
             ])
             do throws(EditRefusal) {
                 let edited = try editManifest(bytes, path: "a.yaml", change)
@@ -66,6 +66,9 @@ struct EditPropertyTests {
                     expected[host].interfaces[interface].allowWorkflow = true
                 }
             case .annotate(_, let value): expected[host].armAnnotation = value
+            case .suspend(_, let reason):
+                expected[host].suspend = Stop(reason: reason, location: SourceLocation(path: ""))
+            case .resume: expected[host].suspend = nil
             }
         }
         let description =
@@ -90,6 +93,7 @@ struct EditPropertyTests {
         parseManifest(bytes, path: "").hosts.map { host in
             var host = host
             host.location = SourceLocation(path: "")
+            host.suspend?.location = SourceLocation(path: "")
             for index in host.interfaces.indices { host.interfaces[index].netbootLocation = SourceLocation(path: "") }
             return host
         }

@@ -14,8 +14,15 @@ final class Lab: Sendable {
     let reconciler: Reconciler
     let writeBack: WriteBack
     let clock: TestClock
+    /// It made its folder.
+    private let isFirst: Bool
 
-    init(folder: URL? = nil, wall: Int64 = 1_800_000_000, writeBack: WriteBack.Settings = .init()) async throws {
+    /// - Parameter journal: the name of its file: a second lab in the folder of a first one may have a journal of its own.
+    init(
+        folder: URL? = nil, journal name: String = "journal.sqlite", wall: Int64 = 1_800_000_000,
+        writeBack: WriteBack.Settings = .init()
+    ) async throws {
+        isFirst = folder == nil
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "bootlatch-\(UUID().uuidString)")
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -27,7 +34,7 @@ final class Lab: Sendable {
         }
         let url = folder.appending(path: "remote.git").path
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        journal = Journal(path: folder.appending(path: "journal.sqlite").path, gate: gate, log: log)
+        journal = Journal(path: folder.appending(path: name).path, gate: gate, log: log)
         let repository = try Repository(bareAt: folder.appending(path: "mirror.git").path, create: true)
         let remote = Remote(try RemoteAddress(url))
         reconciler = Reconciler(
@@ -39,7 +46,7 @@ final class Lab: Sendable {
             now: { clock.now }, log: log)
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    deinit { if isFirst { try? FileManager.default.removeItem(at: folder) } }
 
     var now: Now { clock.now }
 

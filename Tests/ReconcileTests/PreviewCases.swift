@@ -48,6 +48,15 @@ private let fleet: PreviewCase.Files = [
 
 let previewCases = [
     PreviewCase("on", [nodePath(1): node(1)], [nodePath(1): node(1, "true")], does: "armed 01 armed"),
+    PreviewCase(
+        "a suspension of everything", [nodePath(1): node(1, "true")], ["policies/stop.yaml": policy("suspend: x")],
+        does: "held 01 held:suspended"),
+    PreviewCase(
+        "its end", [nodePath(1): node(1, "true"), "policies/stop.yaml": policy("suspend: x")],
+        ["policies/stop.yaml": nil], does: "armed 01 armed"),
+    PreviewCase(
+        "its end, and on", [nodePath(1): node(1), "policies/stop.yaml": policy("suspend: x")],
+        [nodePath(1): node(1, "true"), "policies/stop.yaml": nil], does: "held 01 held:loosened"),
     PreviewCase("off", [nodePath(1): node(1, "true")], [nodePath(1): node(1)], does: "disarmed 01 off"),
     PreviewCase(
         "a new host, off", [nodePath(1): node(1)], [nodePath(2): node(2)], does: "changed 02 off"),

@@ -48,6 +48,31 @@ struct WriteBackHandTests {
         #expect(error?.description.contains("a policy says `netboot: never`") == true)
     }
 
+    @Test(arguments: [
+        (Int64(7200), Int64(7200), "turned on for 2h"),
+        (172_800, 86_400, "turned on for 24h: `expireAfter` of its policies is less than 48h"),
+    ])
+    func `arm gives it less time than the policies, not more, and says so`(limit: Int64, seconds: Int64, did: String)
+        async throws
+    {
+        let lab = try await Lab()
+        try lab.push(["inventory/node-01.yaml": Self.manifest(false)])
+        let address = try #require(MACAddress(mac))
+        let edit = try await lab.writeBack.arm(
+            address, by: Person(name: "Ada", email: "ada@lab"), reason: "new\ndisk\n\nBootlatch-Journal: x",
+            limit: limit)
+        #expect(edit.did == did)
+        let arming = try #require(lab.gate.current.inventory[address]?.arming)
+        #expect(lab.gate.current.ledger[arming]?.arming.deadline.seconds == lab.now.wall.seconds + seconds)
+        let trailers =
+            "%an|%(trailers:key=Bootlatch-For,valueonly,separator=,)|%(trailers:key=Bootlatch-Reason,valueonly,separator=,)"
+        #expect(
+            try lab.remoteLog(trailers).split(separator: "\n").first
+                == "Ada|\(limit / 3600)h|new disk  Bootlatch-Journal: x")
+        #expect(
+            try lab.remoteLog("%(trailers:key=Bootlatch-Journal,valueonly,separator=)").split(separator: "\n").isEmpty)
+    }
+
     private static func manifest(_ allow: Bool) -> String {
         """
         apiVersion: tinkerbell.org/v1alpha1

@@ -251,4 +251,31 @@ struct EditTests {
         #expect(refusal("a: 5\n", .at("a", "b", set: .bool(true))) == "1:4: a: expected a mapping here")
         #expect(throws: Edit.Refusal.self) { try Edit.apply(.bool(true), to: 3, of: Array("a: 1".utf8)) }
     }
+
+    private static let removal = Patch.at("m", "k", set: .absent)
+
+    @Test(arguments: [
+        ("m:\n  a: 1\n  k: x # why\n  b: 2\n", "m:\n  a: 1\n  b: 2\n"), ("m:\n  k: x\n  b: 2", "m:\n  b: 2"),
+        ("m:\n  a: 1\n  k: x", "m:\n  a: 1\n"), ("m:\r\n  a: 1\r\n  k: x\r\n", "m:\r\n  a: 1\r\n"),
+        // A value of several lines goes with all of them; what stands between entries stays.
+        (
+            "m:\n  # of a\n  a: 1\n  k:\n    x: 1 # é\n    y: [2,\n      3]\n\n  # of b\n  b: 2\n",
+            "m:\n  # of a\n  a: 1\n\n  # of b\n  b: 2\n"
+        ),
+        ("m: {a: 1, k: x, b: 2} # c\n", "m: {a: 1, b: 2} # c\n"), ("m: {k: x, b: 2}", "m: {b: 2}"),
+        ("m: {a: 1, \"k\": {x: y}}", "m: {a: 1}"), ("m: {\n  a: 1,\n  k: x\n}\n", "m: {\n  a: 1\n}\n"),
+        ("m:\n  a: 1\n", "m:\n  a: 1\n"),
+    ])
+    func `an entry is taken out with its lines or its comma`(before: String, after: String) throws {
+        #expect(try edited(before, Self.removal) == after)
+    }
+
+    @Test(arguments: [
+        // The last one, a value whose end is not to be seen, a key and its value on lines of their own, one of somebody else's.
+        "m:\n  k: x\n", "m: {k: x}", "m:\n  a: 1\n  k: |\n    x\n", "m:\n  a: 1\n  ? k\n  : x\n",
+        "x: &x {k: 1}\nm:\n  <<: *x\n  k: 2\n  a: 3\n", "x: &x {k: 1, a: 2}\nm: *x\n",
+    ])
+    func `an entry that can't be taken out alone stays`(text: String) {
+        #expect(refusal(text, Self.removal) != nil)
+    }
 }

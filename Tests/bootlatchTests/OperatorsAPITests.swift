@@ -1,4 +1,5 @@
 import Foundation
+import Inventory
 import NIOCore
 import NIOHTTP1
 import Simulate
@@ -56,12 +57,17 @@ struct OperatorsAPITests {
         let lab = try ServedLab()
         let daemon = try await lab.start()
         let socket = HTTPClient.Target.unix(path: daemon.socket)
-        let body = #"{"host": "node-01", "author": "Grace", "email": "grace@lab", "reason": "new disk"}"#
+        let body = #"{"host": "node-01", "author": "Grace", "email": "grace@lab", "reason": "new disk", "limit": 7200}"#
         let armed: (status: Int, reply: EditReply) = try await ask(socket, "/v1/arm", post: body)
-        #expect(armed.status == 200 && armed.reply.did == "turned on" && armed.reply.reason == "armed")
+        #expect(armed.status == 200 && armed.reply.did == "turned on for 2h" && armed.reply.reason == "armed")
         #expect(try await daemon.reason() == "armed")
         let log = try lab.git("--git-dir", lab.path("remote.git"), "log", "-1", "--format=%an <%ae> %s", "main")
         #expect(log == "Grace <grace@lab> Enable PXE for node-01: new disk\n")
+        let why: (status: Int, reply: WhyReply) = try await ask(socket, "/v1/why?host=node-01")
+        #expect(why.reply.interfaces.first?.because == "new disk")
+        let arming = try #require(why.reply.interfaces.first?.status.arming)
+        let (seen, deadline) = (try #require(Instant(arming.seenAt)), try #require(Instant(arming.deadline)))
+        #expect(deadline.seconds - seen.seconds == 7200 && armed.reply.deadline == arming.deadline)
         let off: (status: Int, reply: EditReply) = try await ask(socket, "/v1/disarm", post: body)
         #expect(off.status == 200)
         #expect(try await daemon.reason() == "off")
@@ -90,7 +96,7 @@ struct OperatorsAPITests {
         let status: (status: Int, reply: StatusReply) = try await ask(open, "/v1/status")
         #expect(status.reply.hosts.count == 1)
         let body = #"{"host": "node-01", "author": "Eve", "email": "eve@lab"}"#
-        for path in ["/v1/arm", "/v1/disarm", "/v1/reconcile"] {
+        for path in ["/v1/arm", "/v1/disarm", "/v1/suspend", "/v1/resume", "/v1/reconcile"] {
             let response = try await HTTPClient().request(
                 .POST, open, path: path, body: .init(string: body), deadline: .now.advanced(by: .seconds(20)))
             #expect(response.status == 404 || response.status == 405)

@@ -1,0 +1,106 @@
+import Git
+import Inventory
+import Manifest
+
+/// What `bootlatch suspend` and `resume` did.
+package struct StopEdit: Sendable {
+    /// Nil for everything.
+    package var host: Host.ID?
+    package var commit: CommitID
+    package var did: String
+}
+
+extension WriteBack {
+    /// Commits, as that person, that nothing netboots for this interface's host, or for any and nothing is written back (nil).
+    ///
+    /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
+    package func suspend(_ mac: MACAddress?, by person: Person, reason: String?) async throws -> StopEdit {
+        guard let mac else { return try await suspendAll(by: person, reason: reason) }
+        return try await edit(mac, by: person, "Suspend", reason) { interface in
+            if let stop = interface.host.suspend {
+                throw HandEditError(description: "\(interface.host.id) is suspended already, \(stop.words)")
+            }
+            return (.suspend(mac, reason: reason ?? ""), "suspended")
+        }
+    }
+
+    /// Takes back what `suspend` did.
+    ///
+    /// - Throws: as `suspend`.
+    package func resume(_ mac: MACAddress?, by person: Person, reason: String?) async throws -> StopEdit {
+        guard let mac else { return try await resumeAll(by: person, reason: reason) }
+        return try await edit(mac, by: person, "Resume", reason) { interface in
+            guard interface.host.suspend == nil else { return (.resume(mac), "resumed") }
+            guard let stop = interface.settings.suspend else {
+                throw HandEditError(description: "\(interface.host.id) is not suspended; nothing to do")
+            }
+            throw HandEditError(
+                description:
+                    "\(interface.host.id) is suspended by a policy, \(stop.words): `bootlatch resume` without a host, "
+                    + "or take `suspend` out of that policy")
+        }
+    }
+
+    private func edit(
+        _ mac: MACAddress, by person: Person, _ verb: String, _ reason: String?,
+        plan: (Interface) throws -> (Change, String)
+    ) async throws -> StopEdit {
+        var host: Host.ID?
+        var did = ""
+        let commit = try await land { tip, standing in
+            let interface = try editable(mac, in: standing)
+            let change: Change
+            (change, did) = try plan(interface)
+            host = interface.host.id
+            let path = interface.host.location.path
+            return try await self.commit(
+                [(path, try await edited(path, at: tip, [change]))], on: tip, by: person,
+                "\(verb) \(interface.host.id)", reason, ["Bootlatch-Host: \(interface.host.id)"])
+        }
+        return StopEdit(host: host, commit: commit, did: did)
+    }
+
+    // Everything
+
+    private func suspendAll(by person: Person, reason: String?) async throws -> StopEdit {
+        let path = stopPath
+        let commit = try await land { tip, standing in
+            if let stop = standing.inventory.stop {
+                throw HandEditError(description: "everything is suspended already, \(stop.words)")
+            }
+            if try await repository.entry(at: path, in: tip) != nil {
+                throw HandEditError(description: "\(path) is there and suspends nothing: edit or remove it, and push")
+            }
+            let policy = stopPolicy(reason: reason ?? "")
+            return try await self.commit(
+                [(path, Array(policy.utf8))], on: tip, by: person, "Suspend all netbooting", reason, [])
+        }
+        return StopEdit(commit: commit, did: "suspended everything: nobody netboots, and nothing is written back")
+    }
+
+    private func resumeAll(by person: Person, reason: String?) async throws -> StopEdit {
+        let commit = try await land { tip, standing in
+            guard let stop = standing.inventory.stop else {
+                throw HandEditError(description: "nothing is suspended as a whole; for a host `bootlatch resume HOST`")
+            }
+            let path = stop.location.path
+            guard let entry = try await repository.entry(at: path, in: tip),
+                try await repository.parsed(entry.id, path: path).isStopPolicy
+            else {
+                throw HandEditError(
+                    description:
+                        "\(stop.location) is not the file of `bootlatch suspend`: take `suspend` out of it, and push")
+            }
+            return try await self.commit([], removing: [path], on: tip, by: person, "Resume netbooting", reason, [])
+        }
+        return StopEdit(commit: commit, did: "resumed")
+    }
+
+    /// In the folder of the policies, else in the last one that is read.
+    private var stopPath: String {
+        let folders = reconciler.settings.paths.filter { !isYAML($0) }
+        let folder = folders.first { $0.split(separator: "/").last == "policies" } ?? folders.last ?? ""
+        let parts = folder.split(separator: "/").filter { $0 != "." }
+        return (parts + [stopPolicyFile[...]]).joined(separator: "/")
+    }
+}
