@@ -115,7 +115,7 @@ package struct Previewer: Sendable {
             committedAt: Instant(seconds: commit.committer.seconds))
         let delta = try await repository.delta(try await repository.changes(from: old, to: new, under: paths))
         if kind == .commit, commit.parents.count > 1 {
-            step.stale = try await stale(walk.turnedOn(by: step, delta), merge: commit, after: old, walk)
+            step.stale = try await stale(walk.turnedOn(by: step, delta), merge: commit, after: old, in: walk.inventory)
         }
         let name = await signer(of: new, by: walk.signers)
         if kind == .commit { step.signedBy = Set([name].compactMap { $0 }) }
@@ -131,7 +131,7 @@ package struct Previewer: Sendable {
     }
 
     /// Nil where nobody did, or nobody can say.
-    private func signer(of commit: ObjectID, by signers: ObjectID?) async -> String? {
+    func signer(of commit: ObjectID, by signers: ObjectID?) async -> String? {
         var keys: [UInt8]?
         if allowedSigners.hasPrefix("/") {
             keys = (try? Data(contentsOf: URL(filePath: allowedSigners))).map { [UInt8]($0) }

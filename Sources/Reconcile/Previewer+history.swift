@@ -33,9 +33,9 @@ extension Previewer {
 
     /// Those of the interfaces that a merge turned on from a branch older than Bootlatch's last disarm of them, which is read from that
     /// commit's trailers.
-    func stale(_ interfaces: [Interface], merge: Commit, after old: ObjectID, _ walk: PreviewWalk) async throws -> Set<
-        MACAddress
-    > {
+    func stale(_ interfaces: [Interface], merge: Commit, after old: ObjectID, in inventory: Inventory) async throws
+        -> Set<MACAddress>
+    {
         guard !interfaces.isEmpty else { return [] }
         var stale: Set<MACAddress> = []
         let disarms = try await disarms(of: Set(interfaces.map(\.mac)), before: old)
@@ -43,7 +43,7 @@ extension Previewer {
             guard let disarm = disarms[interface.mac] else { continue }
             let search = OriginSearch(
                 repository: repository, paths: paths,
-                wasOn: walk.inventory.state(of: interface.mac)?.isOn == true)
+                wasOn: inventory.state(of: interface.mac)?.isOn == true)
             guard let origins = try await search.origins(of: interface, at: merge) else {
                 stale.insert(interface.mac)
                 continue

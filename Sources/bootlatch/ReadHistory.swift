@@ -1,0 +1,156 @@
+import ArgumentParser
+import Foundation
+import Git
+import Inventory
+import Reconcile
+
+struct ReadHistory: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "When a machine was armed and how that ended, out of git alone; needs no daemon.",
+        discussion: """
+            Read are the commits of the branch, first parents, and their trailers. A MAC is followed through renames of files and hosts. \
+            What only the daemon's journal knows, `bootlatch events HOST` says.
+            """)
+
+    @Argument(help: "A host or a MAC.")
+    var host: String
+
+    @Option(
+        help: "A repository: a folder or a URL. Default: the current folder's, or with --config the daemon's mirror.")
+    var repo: String?
+
+    @Option(help: "The branch or commit to read up to. Default: HEAD; of a URL or a mirror `inventory.branch`.")
+    var rev: String?
+
+    @Option(help: "A folder of manifests in the repo. May be repeated. Default: `inventory.paths` of the settings.")
+    var path: [String] = []
+
+    @Option(name: .shortAndLong, help: "table or json.")
+    var output = ClientOptions.Output.table
+
+    @OptionGroup var settings: SettingsOptions
+
+    func run() async throws {
+        let configured = try settings.isNamed ? settings.load() : nil
+        let source = try await HistorySource(repo: repo, rev: rev, configured: configured)
+        let reply = HistoryReply(
+            try await Previewer(
+                repository: source.repository, paths: path.isEmpty ? (configured ?? Settings()).paths : path,
+                allowedSigners: (configured ?? Settings()).allowedSigners, now: Instant(seconds: Int64(time(nil)))
+            ).history(of: host, at: source.tip))
+        switch output {
+        case .table: print(historyTable(reply))
+        case .json: print(try json(reply))
+        }
+    }
+}
+
+/// The commits that a history is read from.
+struct HistorySource {
+    let repository: Repository
+    let tip: ObjectID
+    /// A clone that nobody asked to keep.
+    private let clone: TemporaryFolder?
+
+    /// - Throws: `ClientError` with what to write instead, `GitError`.
+    init(repo: String?, rev: String?, configured: Settings?) async throws {
+        let branch = rev ?? (configured ?? Settings()).branch
+        if let repo, !FileManager.default.fileExists(atPath: repo) {
+            let folder = TemporaryFolder()
+            let auth = configured?.auth ?? Settings.Auth()
+            let remote = Remote(
+                try RemoteAddress(repo), credentials: try auth.credentials(),
+                trust: Trust(knownHosts: auth.knownHosts, caFile: auth.caFile))
+            repository = try Repository(bareAt: folder.path, create: true)
+            tip = try await remote.fetch(into: folder.path, branch: branch, deadline: .seconds(300)).commit
+            clone = folder
+            return
+        }
+        let isMirror = repo == nil && configured != nil
+        let place = repo ?? configured.map { "\($0.state)/mirror.git" } ?? FileManager.default.currentDirectoryPath
+        guard let tree = try WorkTree.around(place) else {
+            throw ClientError(description: "no git repository at \(place) or above it; name one with --repo")
+        }
+        repository = try Repository(bareAt: tree.repository, create: false)
+        let name = isMirror ? branch : rev ?? "HEAD"
+        guard let tip = try await repository.resolve(name) else {
+            throw ClientError(
+                description: "\(tree.root ?? tree.repository) has no commit \(name), or several; name one with --rev")
+        }
+        self.tip = tip
+        clone = nil
+    }
+}
+
+/// Removed with its last reference.
+private final class TemporaryFolder: Sendable {
+    let path = FileManager.default.temporaryDirectory.path + "/bootlatch-history-\(UUID().uuidString)"
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// What `history -o json` prints.
+struct HistoryReply: Codable {
+    struct Entry: Codable {
+        var at: String
+        var kind: String
+        var host: String?
+        var mac: String?
+        var detail: String
+        var ending: String?
+        var evidence: String?
+        var because: String?
+        var commit: String
+        var author: String
+        var file: String
+        var line: Int
+        var column: Int
+    }
+
+    var host: String?
+    var tip: String
+    var entries: [Entry]
+    var notes: [String]
+
+    init(_ history: History) {
+        host = history.host?.description
+        tip = history.tip.hex
+        entries = history.entries.map(Entry.init)
+        notes =
+            history.isShallow
+            ? ["This clone is shallow, its first commits are missing: `git fetch --unshallow`"] : []
+    }
+}
+
+extension HistoryReply.Entry {
+    init(_ entry: History.Entry) {
+        let since = entry.since
+        at = "\(since.committedAt)"
+        kind = entry.kind.rawValue
+        host = entry.host?.description
+        mac = entry.mac?.description
+        detail = entry.detail
+        ending = entry.ending
+        evidence = entry.evidence
+        because = entry.reason
+        commit = since.commit.hex
+        author = since.author
+        file = since.location.path
+        line = since.location.line
+        column = since.location.column
+    }
+}
+
+func historyTable(_ reply: HistoryReply) -> String {
+    guard !reply.entries.isEmpty else {
+        return (["never turned on, up to \(reply.tip.prefix(8))"] + reply.notes).joined(separator: "\n")
+    }
+    var table = Table("TIME", "WHAT", "HOST", "MAC", "COMMIT", "BY", "AT", "DETAIL")
+    for entry in reply.entries {
+        table.add(
+            entry.at, entry.kind, entry.host ?? "all", entry.mac ?? "-", String(entry.commit.prefix(8)), entry.author,
+            "\(entry.file):\(entry.line):\(entry.column)", entry.detail + (entry.because.map { " (\($0))" } ?? ""))
+    }
+    return ([table.text] + reply.notes).joined(separator: "\n")
+}
