@@ -10,7 +10,8 @@ struct Bootlatch: AsyncParsableCommand {
         subcommands: [
             Serve.self, ReconcileNow.self, Status.self, Why.self, PreviewPush.self, Validate.self, Schema.self,
             Arm.self,
-            Disarm.self, Events.self, SimulateMachine.self, Demo.self,
+            Disarm.self, Suspend.self, Resume.self, ReadHistory.self, Events.self, State.self, SimulateMachine.self,
+            Demo.self,
         ])
 }
 

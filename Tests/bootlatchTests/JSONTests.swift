@@ -54,6 +54,14 @@ import Testing
         try expectExample("arm", arm, lab.scratch)
         let disarm = try await lab.bootlatch("disarm", "node-01", "--author", "Ada <ada@lab>", "-o", "json")
         try expectExample("disarm", disarm, lab.scratch)
+        let suspend = try await lab.bootlatch(
+            "suspend", "node-01", "--reason", "bad PSU", "--author", "Ada <ada@lab>", "-o", "json")
+        try expectExample("suspend", suspend, lab.scratch)
+        let resume = try await lab.bootlatch("resume", "node-01", "--author", "Ada <ada@lab>", "-o", "json")
+        try expectExample("resume", resume, lab.scratch)
+        try expectExample("history", try await lab.bootlatch("history", "node-01", "-o", "json"), lab.scratch)
+        let file = lab.scratch.path + "/export"
+        try expectExample("state export", try await lab.bootlatch("state", "export", file, "-o", "json"), lab.scratch)
     }
 
     @Test func `validate prints its findings as docs/json.md shows`() async throws {
@@ -74,7 +82,7 @@ import Testing
 
     @Test(arguments: [
         "Sources/Web/Replies.swift", "Sources/bootlatch/SimulateReply.swift", "Sources/bootlatch/Validate.swift",
-        "Sources/bootlatch/PlanReply.swift",
+        "Sources/bootlatch/PlanReply.swift", "Sources/bootlatch/ReadHistory.swift", "Sources/bootlatch/State.swift",
     ])
     func `docs/json.md has every field`(file: String) throws {
         let source = String(decoding: try Data(contentsOf: Self.root.appending(path: file)), as: UTF8.self)
