@@ -133,11 +133,11 @@ struct HistoryWalk {
     ) -> [History.Entry] {
         func entry(_ before: Stop?, _ after: Stop?, _ host: Host.ID?, _ mac: MACAddress?) -> History.Entry? {
             guard (before == nil) != (after == nil), let place = (after ?? before)?.location else { return nil }
-            let reason = after?.reason ?? ""
+            let reason = after.flatMap { $0.reason.isEmpty ? nil : $0.reason }
             return History.Entry(
                 kind: after == nil ? .resumed : .suspended, host: host, mac: mac,
-                detail: (host == nil ? "everything" : "the host") + (reason.isEmpty ? "" : ": \(reason)"),
-                reason: messages.first?.reason, since: step.provenance(at: place))
+                detail: host == nil ? "everything" : "the host", reason: messages.first?.reason ?? reason,
+                since: step.provenance(at: place))
         }
         var found: [History.Entry] = []
         for id in Set(macs.compactMap { (new[$0] ?? old[$0])?.host.id }) {

@@ -59,9 +59,9 @@ extension WriteBack {
             throw HandEditError(description: "a policy says `netboot: never` for \(host); change the policy first")
         }
         let decision = decideBoot(Sighting(mac: interface.mac), in: standing, now: now())
-        if interface.stop != nil {
-            let words = standing.explanation(of: .localBoot(.held(.suspended)), for: interface.mac, now: now())
-            throw HandEditError(description: "\(host) can't be armed while it is \(words)")
+        if let stop = interface.stop {
+            throw HandEditError(
+                description: "\(host) can't be armed: it is suspended \(stop.words); `bootlatch resume`, and try again")
         }
         switch decision {
         case .netboot:

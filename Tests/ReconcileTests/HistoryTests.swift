@@ -60,10 +60,10 @@ struct HistoryTests {
             "armed | node-1 | turned on, for 2h at most | new disk | Ada | inventory/node-1.yaml:8:19",
             "disarmed | node-1 | turned off by Bootlatch: provisioned, webhook from 10.0.0.7 | Bootlatch | inventory/node-1.yaml:8:19",
             "armed | db-1 | turned on | again | Grace | inventory/rack.yaml:8:19",
-            "suspended | db-1 | the host: bad PSU | bad PSU | Grace | inventory/rack.yaml:3:61",
+            "suspended | db-1 | the host | bad PSU | Grace | inventory/rack.yaml:3:61",
             "resumed | db-1 | the host | Grace | inventory/rack.yaml:3:61",
             "disarmed | db-1 | turned off by hand | wrong rack | Grace | inventory/rack.yaml:8:19",
-            "suspended | all | everything: move | move | Grace | policies/bootlatch-suspend.yaml:7:12",
+            "suspended | all | everything | move | Grace | policies/bootlatch-suspend.yaml:7:12",
         ]
         #expect(try await history(lab, of: "db-1") == expected)
         #expect(try await history(lab, of: mac) == expected)

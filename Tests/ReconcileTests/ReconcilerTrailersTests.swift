@@ -67,7 +67,8 @@ struct ReconcilerTrailersTests {
         let lab = try await start([nodePath(1): node(1)])
         try lab.push([nodePath(1): node(1, "true")], "Reinstall\n\nBootlatch-Reason: new disk")
         _ = await lab.reconciler.reconcile()
-        let since = try #require(lab.gate.current.inventory.state(of: try #require(MACAddress(left)))?.since.commit)
+        let address = try #require(MACAddress(left))
+        let since = try #require(lab.gate.current.inventory.state(of: address)?.since.commit)
         #expect(await lab.reconciler.reason(of: since) == "new disk")
     }
 
