@@ -13,6 +13,7 @@ package struct ManifestCheck: Sendable {
         var reader = FieldReader(path: file.path)
         let manifests = manifests(in: tree)
         for manifest in manifests {
+            if case .host(let dialect) = manifest.kind { reader.checkAnnotations(of: manifest.node, dialect) }
             switch manifest.kind {
             case .host(.hardwareV1Alpha1): reader.checkHardwareV1Alpha1(manifest.node)
             case .host(.hardwareV1Alpha2): reader.checkHardwareV1Alpha2(manifest.node)
@@ -33,6 +34,17 @@ package struct ManifestCheck: Sendable {
 }
 
 extension FieldReader {
+    /// A misspelt one would be believed to suspend its host.
+    fileprivate mutating func checkAnnotations(of node: Node, _ dialect: Dialect) {
+        var known = [Dialect.armAnnotation, Dialect.suspendAnnotation]
+        if dialect == .bareMetalHost { known.append(Dialect.netbootAnnotation) }
+        for entry in node["metadata"]?["annotations"]?.entries ?? [] {
+            let name = entry.key.text
+            guard name.hasPrefix(ManifestKind.group + "/"), !known.contains(name) else { continue }
+            warning(entry.key, "Bootlatch has no such annotation\(suggestion(for: name, among: known))")
+        }
+    }
+
     /// What Tinkerbell itself makes of it.
     fileprivate mutating func checkHardwareV1Alpha1(_ node: Node) {
         checkFields(of: node, at: "")

@@ -50,6 +50,13 @@ struct ManifestCheckTests {
             says: "5:25: warning: spec.metadata.instance.hostnam: Tinkerbell has no such field (did you mean hostname?)"
         ),
         Finding(
+            "an annotation of ours with a slip",
+            hardware(
+                "a, annotations: {bootlatch.dev/suspended: x, other.dev/suspended: y}",
+                "dhcp: {mac: \"52:54:00:00:00:01\"}\nnetboot: {}"),
+            says: "3:35: warning: metadata.annotations.bootlatch.dev/suspended: Bootlatch has no such annotation "
+                + "(did you mean bootlatch.dev/suspend?)"),
+        Finding(
             "a MAC with dashes", hardware("a", "dhcp: {mac: 52-54-00-00-00-0A}\nnetboot: {}"),
             says: "7:19: warning: spec.interfaces[0].dhcp.mac: Tinkerbell knows MACs in lower case with colons only: "
                 + "write 52:54:00:00:00:0a"),
