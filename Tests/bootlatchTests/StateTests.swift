@@ -1,5 +1,7 @@
 import Foundation
+import Simulate
 import Testing
+import Web
 
 /// A daemon that moves to another machine: its journal in a file.
 @Suite(.serialized, .timeLimit(.minutes(1)))
