@@ -82,7 +82,7 @@ import Testing
 
     @Test(arguments: [
         "Sources/Web/Replies.swift", "Sources/bootlatch/SimulateReply.swift", "Sources/bootlatch/Validate.swift",
-        "Sources/bootlatch/PlanReply.swift", "Sources/bootlatch/ReadHistory.swift", "Sources/bootlatch/State.swift",
+        "Sources/bootlatch/PlanReply.swift", "Sources/bootlatch/HistoryReply.swift", "Sources/bootlatch/State.swift",
     ])
     func `docs/json.md has every field`(file: String) throws {
         let source = String(decoding: try Data(contentsOf: Self.root.appending(path: file)), as: UTF8.self)
