@@ -25,7 +25,8 @@ package struct BootURLs: Sendable, Hashable {
     /// The machine's script, asked for once more.
     func script(_ mac: MACAddress, isUEFI: Bool, tries: Int? = nil) -> String {
         let tries = tries.map { "try=\($0)&" } ?? ""
-        return "\(base)/boot/\(mac.hyphenated)/script.ipxe?platform=\(isUEFI ? "efi" : "pcbios")&\(tries)\(Self.identity)"
+        return
+            "\(base)/boot/\(mac.hyphenated)/script.ipxe?platform=\(isUEFI ? "efi" : "pcbios")&\(tries)\(Self.identity)"
     }
 
     /// A loader that any machine may have: it boots nothing by itself.

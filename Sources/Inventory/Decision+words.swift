@@ -23,7 +23,8 @@ extension Decision {
     package func explanation(in dialect: Dialect) -> String {
         switch self {
         case .netboot: "it may netboot until its report, its deadline or its last attempt"
-        case .introduce: "an unknown MAC where a host waits to be seen: it gets a loader, whose script asks with serial and UUID"
+        case .introduce:
+            "an unknown MAC where a host waits to be seen: it gets a loader, whose script asks with serial and UUID"
         case .ignore: "no manifest names this MAC; add one to the inventory"
         case .localBoot(let refusal): refusal.explanation(in: dialect)
         }

@@ -62,6 +62,8 @@ package func isReal(serial: String) -> Bool {
     guard let text = comparable(serial: serial) else { return false }
     let plain = text.filter { $0.isLetter || $0.isNumber }
     guard Set(plain).count > 1, plain != "0123456789", plain != "123456789" else { return false }
-    return !["filledby", "defaultstring", "systemserial", "serialnumber", "notspecified", "notapplicable", "none", "invalid"]
-        .contains { plain.hasPrefix($0) || plain.hasPrefix("tobe" + $0) }
+    return ![
+        "filledby", "defaultstring", "systemserial", "serialnumber", "notspecified", "notapplicable", "none", "invalid",
+    ]
+    .contains { plain.hasPrefix($0) || plain.hasPrefix("tobe" + $0) }
 }

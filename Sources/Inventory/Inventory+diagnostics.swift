@@ -3,7 +3,8 @@ import HashTreeCollections
 extension Inventory {
     /// Every diagnostic of loading the files, in the order of their places. Costs a look at every host.
     package var diagnostics: [Diagnostic] {
-        let all = files.values.flatMap(\.parsed.diagnostics) + duplicates + contradictions + unknownProfiles
+        let all =
+            files.values.flatMap(\.parsed.diagnostics) + duplicates + contradictions + unknownProfiles
             + unintroduced
         return Set(all).sorted {
             ($0.location.path, $0.location.line, $0.location.column, $0.message)

@@ -48,11 +48,13 @@ extension Standing {
         func refused(_ why: String) -> Recognition { .refused(host.id, why) }
         if known.count > 1 { return refused("\(known[1].host.id) waits for the same UUID or serial, too") }
         if let uuid = host.uuid, sighting.uuid.map({ isSame(uuid: $0, uuid) }) != true {
-            return refused("it shows \(sighting.uuid.map { "the UUID \($0)" } ?? "no UUID"), and the manifest names \(uuid)")
+            return refused(
+                "it shows \(sighting.uuid.map { "the UUID \($0)" } ?? "no UUID"), and the manifest names \(uuid)")
         }
         if let serial = host.serial, sighting.serial.flatMap(comparable(serial:)) != comparable(serial: serial) {
             return refused(
-                "it shows \(sighting.serial.map { "the serial \($0)" } ?? "no serial"), and the manifest names \(serial)")
+                "it shows \(sighting.serial.map { "the serial \($0)" } ?? "no serial"), and the manifest names \(serial)"
+            )
         }
         if host.uuid == nil {
             guard interface.settings.introduce == .loader else {
@@ -81,7 +83,9 @@ extension Standing {
 }
 
 extension Host {
-    fileprivate func isNamed(byUUID shown: String) -> Bool { uuid.map { isReal(uuid: $0) && isSame(uuid: shown, $0) } ?? false }
+    fileprivate func isNamed(byUUID shown: String) -> Bool {
+        uuid.map { isReal(uuid: $0) && isSame(uuid: shown, $0) } ?? false
+    }
 
     /// The machine shows the UUID or the serial of the manifest.
     fileprivate func isNamed(by sighting: Sighting) -> Bool {

@@ -20,13 +20,15 @@ extension Journal {
         let event = Event(.seen, host: host, mac: sighting.mac, "its MAC is written into its manifest: \(evidence)")
         let (binding, recorded) = try write { db -> (Binding, RecordedEvent?) in
             let earlier = try Int64.fetchOne(
-                db, sql: "SELECT bind FROM intent WHERE arming = ? AND bind IS NOT NULL ORDER BY id DESC", arguments: [id.text])
+                db, sql: "SELECT bind FROM intent WHERE arming = ? AND bind IS NOT NULL ORDER BY id DESC",
+                arguments: [id.text])
             if let earlier = earlier.map({ MACAddress(column: $0) }) {
                 return (earlier == sighting.mac ? .owed : .refused("it was seen as \(earlier) first"), nil)
             }
             if let known = try sighting.known(to: db, exceptAs: host) { return (.refused(known), nil) }
             try db.execute(
-                sql: "INSERT INTO intent (arming, createdAt, state, bind, uuid, serial, evidence) VALUES (?, ?, 'owed', ?, ?, ?, ?)",
+                sql:
+                    "INSERT INTO intent (arming, createdAt, state, bind, uuid, serial, evidence) VALUES (?, ?, 'owed', ?, ?, ?, ?)",
                 arguments: [id.text, now.seconds, sighting.mac.column, sighting.uuid, sighting.serial, evidence])
             return (.owed, RecordedEvent(sequence: try event.insert(in: db, at: now), at: now, event: event))
         }
@@ -45,7 +47,7 @@ extension Sighting {
                 SELECT mac, NULL AS uuid, NULL AS serial FROM state WHERE mac = ?
                 UNION SELECT mac, NULL, NULL FROM arming WHERE mac = ?
                 UNION SELECT mac, uuid, NULL FROM seen UNION SELECT mac, NULL, serial FROM seenSerial
-                UNION SELECT mac, uuid, serial FROM boot
+                UNION SELECT mac, uuid, serial FROM boot UNION SELECT mac, uuid, serial FROM named
                 UNION SELECT bind, uuid, serial FROM intent JOIN arming ON arming.id = intent.arming
                 WHERE bind IS NOT NULL AND NOT (bind = ? AND namespace = ? AND name = ?)
                 """, arguments: [mac.column, mac.column, mac.column, host.namespace, host.name])

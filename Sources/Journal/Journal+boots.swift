@@ -54,7 +54,8 @@ extension Journal {
         else { return }
         try write { db in
             try db.execute(
-                sql: "INSERT INTO seenSerial (mac, serial) VALUES (?, ?) ON CONFLICT DO UPDATE SET serial = excluded.serial",
+                sql:
+                    "INSERT INTO seenSerial (mac, serial) VALUES (?, ?) ON CONFLICT DO UPDATE SET serial = excluded.serial",
                 arguments: [sighting.mac.column, String(serial)])
         }
         if seenSerials.count >= 100_000 { seenSerials.removeAll() }

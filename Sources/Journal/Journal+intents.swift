@@ -89,7 +89,8 @@ extension Journal {
         try write { db in
             for (commit, intent) in commits {
                 try db.execute(
-                    sql: "INSERT OR IGNORE INTO ownCommit (id, arming, mac, madeAt, landed, isBind) VALUES (?, ?, ?, ?, 0, ?)",
+                    sql:
+                        "INSERT OR IGNORE INTO ownCommit (id, arming, mac, madeAt, landed, isBind) VALUES (?, ?, ?, ?, 0, ?)",
                     arguments: [
                         commit.hex, intent.arming.id.text, intent.arming.mac.column, now.seconds, intent.bind != nil,
                     ])
@@ -173,7 +174,8 @@ extension Journal {
     package func commits(of arming: Arming.ID, isBind: Bool = false) throws(JournalError) -> [CommitID] {
         try read { db in
             try String.fetchAll(
-                db, sql: "SELECT id FROM ownCommit WHERE arming = ? AND isBind = ? ORDER BY rowid DESC", arguments: [arming.text, isBind]
+                db, sql: "SELECT id FROM ownCommit WHERE arming = ? AND isBind = ? ORDER BY rowid DESC",
+                arguments: [arming.text, isBind]
             ).map { CommitID($0) }
         }
     }

@@ -14,7 +14,9 @@ enum Schema {
                     ALTER TABLE intent ADD COLUMN bind INTEGER; ALTER TABLE intent ADD COLUMN uuid TEXT;
                     ALTER TABLE intent ADD COLUMN serial TEXT; ALTER TABLE intent ADD COLUMN evidence TEXT;
                     ALTER TABLE ownCommit ADD COLUMN isBind INTEGER NOT NULL DEFAULT 0;
-                    CREATE TABLE seenSerial (mac INTEGER PRIMARY KEY, serial TEXT NOT NULL)
+                    CREATE TABLE seenSerial (mac INTEGER PRIMARY KEY, serial TEXT NOT NULL);
+                    CREATE TABLE named (mac INTEGER NOT NULL, uuid TEXT, serial TEXT);
+                    CREATE UNIQUE INDEX namedOnce ON named (mac, ifnull(uuid, ''), ifnull(serial, ''))
                     """)
         }
         return migrator

@@ -4,7 +4,9 @@ import YAML
 /// Metal3's `BareMetalHost`, `metal3.io/v1alpha1`. Its permission is an annotation. What the machine boots is the policy's profile:
 /// `image` is what Metal3 itself writes to the disk.
 extension FieldReader {
-    mutating func bareMetalHost(_ spec: Node?, annotations: Node?, metadata: Node?, of manifest: Node, into host: inout Host) {
+    mutating func bareMetalHost(
+        _ spec: Node?, annotations: Node?, metadata: Node?, of manifest: Node, into host: inout Host
+    ) {
         if let online = bool("online", of: spec) { host.instance["online"] = "\(online)" }
         if let image = mapping("image", of: spec) { flatten(image, prefix: "image.", into: &host.instance) }
         let architecture = nonEmpty("architecture", of: spec)

@@ -104,11 +104,13 @@ extension FieldReader {
                 }
                 guard interface.mac.isUnseen else { continue }
                 do {
-                    _ = try editManifest(bytes, path: path, .bind(interface.mac, to: MACAddress(bits: 0x5254_0000_0001)))
+                    _ = try editManifest(
+                        bytes, path: path, .bind(interface.mac, to: MACAddress(bits: 0x5254_0000_0001)))
                 } catch {
                     warning(
                         at: error.location,
-                        "Bootlatch could not write the MAC of \(host.id) here, and would never boot it: \(error.message)")
+                        "Bootlatch could not write the MAC of \(host.id) here, and would never boot it: \(error.message)"
+                    )
                 }
             }
         }

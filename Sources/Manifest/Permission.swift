@@ -20,7 +20,12 @@ struct Permission {
     func patch(for change: Change) throws(Edit.Refusal) -> Patch? {
         var keys: [(key: String, patch: Patch)] = []
         switch change {
-        case .bind(_, let mac): return bind.map { $0(.text("\(mac)")) }
+        case .bind(_, let mac):
+            guard let bind else {
+                throw Edit.Refusal(
+                    "a MAC stands here already: nothing to bind", at: block?.position ?? Position(line: 1, column: 1))
+            }
+            return bind(.text("\(mac)"))
         case .annotate(_, let value):
             return .at("metadata", "annotations", Dialect.armAnnotation, set: .text(value))
         case .disarm:

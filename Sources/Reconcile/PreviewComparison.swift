@@ -47,7 +47,8 @@ struct PreviewComparison {
             if let arming = states.1?.arming, arming == states.0?.arming, case .netboot = was {
                 return changed(old, new)
             } else if let origin = states.1?.arming.flatMap({ before.ledger[$0] })?.arming, origin.mac != mac {
-                let former = origin.mac.isUnseen ? "the arming that waited for it" : "the arming of \(origin.mac) with it"
+                let former =
+                    origin.mac.isUnseen ? "the arming that waited for it" : "the arming of \(origin.mac) with it"
                 return (.changed, "takes \(former), if that is unspent; \(plan.words)")
             }
             let again = states.1?.arming == states.0?.arming || was.word == now.word

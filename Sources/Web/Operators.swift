@@ -65,7 +65,8 @@ package struct Operators: Sendable {
                 }
                 let status = status(of: mac, in: standing)
                 return WhyInterface(
-                    status: status, rules: rules, intent: intents.first { $0.mac == "\(mac)" && ($0.mac != "-" || $0.host == "\(host.id)") },
+                    status: status, rules: rules,
+                    intent: intents.first { $0.mac == "\(mac)" && ($0.mac != "-" || $0.host == "\(host.id)") },
                     next: status.explanation)
             })
     }

@@ -38,7 +38,9 @@ extension Daemon {
     /// Tells why, once for each machine and reason: iPXE asks again and again.
     private func refuse(_ sighting: Sighting, host: Host.ID?, _ why: String) async {
         guard strangers.isNews(sighting.mac, why) else { return }
-        log.notice("not bound", metadata: ["mac": "\(sighting.mac)", "host": "\(host?.description ?? "-")", "reason": "\(why)"])
+        log.notice(
+            "not bound",
+            metadata: ["mac": "\(sighting.mac)", "host": "\(host?.description ?? "-")", "reason": "\(why)"])
         await journal.announce(
             Event(.refused, host: host, mac: sighting.mac, "not bound: \(why); it asked from \(sighting.words)"),
             at: clock.now.wall)
@@ -48,7 +50,9 @@ extension Daemon {
 extension Sighting {
     /// Where it asked from and what it showed, on one line.
     fileprivate var words: String {
-        let shown = [address.map { "\($0)" }, uuid.map { "UUID \($0.printable)" }, serial.map { "serial \($0.printable)" }]
+        let shown = [
+            address.map { "\($0)" }, uuid.map { "UUID \($0.printable)" }, serial.map { "serial \($0.printable)" },
+        ]
         return shown.compactMap { $0 }.joined(separator: ", ")
     }
 }

@@ -36,7 +36,8 @@ func statusTable(_ reply: StatusReply) -> String {
     for intent in reply.intents {
         let why = intent.blockedBy.map { ", \(intent.state): \($0)" } ?? ""
         let what =
-            intent.reason == "seen" ? "bind \(intent.host) to \(intent.mac)" : "disable \(intent.host) (\(intent.mac)), \(intent.reason)"
+            intent.reason == "seen"
+            ? "bind \(intent.host) to \(intent.mac)" : "disable \(intent.host) (\(intent.mac)), \(intent.reason)"
         lines.append("owed to the repo since \(intent.since): \(what)\(why)")
     }
     return (lines + reply.diagnostics).joined(separator: "\n")
