@@ -108,7 +108,7 @@ struct BootRun {
         var interpreter = Interpreter(
             machine: machine, settings: settings,
             fetch: { url, purpose in try await fetch(url, stack, address, for: purpose) },
-            sleep: { [network, deadline] seconds in
+            pause: { [network, deadline] seconds in
                 guard seconds < 3600, ContinuousClock.now + network.scriptSecond * seconds < deadline else {
                     throw BootEnded(.failed(step: "sleep \(seconds)", why: "nobody waits so long for this machine"))
                 }

@@ -32,7 +32,7 @@ struct Interpreter {
     var settings: ScriptSettings
     private let machine: Machine
     private let fetch: (URI, Purpose) async throws -> Fetched
-    private let sleep: (Int) async throws -> Void
+    private let pause: (Int) async throws -> Void
     private let echo: (String) -> Void
     private var kernel: (url: URI, arguments: String, bytes: Int)?
     private var initrds: [(url: URI, bytes: Int)] = []
@@ -51,17 +51,17 @@ struct Interpreter {
 
     /// - Parameters:
     ///   - fetch: downloads a file whole; throws `FetchFailure` when it can't.
-    ///   - sleep: waits so many seconds.
+    ///   - pause: waits so many seconds.
     ///   - echo: takes what the script prints, and each line that runs.
     init(
         machine: Machine, settings: ScriptSettings, fetch: @escaping (URI, Purpose) async throws -> Fetched,
-        sleep: @escaping (Int) async throws -> Void = { _ in },
+        pause: @escaping (Int) async throws -> Void = { _ in },
         echo: @escaping (String) -> Void = { _ in }
     ) {
         self.machine = machine
         self.settings = settings
         self.fetch = fetch
-        self.sleep = sleep
+        self.pause = pause
         self.echo = echo
     }
 
@@ -158,7 +158,7 @@ struct Interpreter {
             return .end(.finished(status: status, why: "exit \(status)"))
         case "sleep":
             guard words.count == 1, let seconds = Int(words[0]) else { return nil }
-            try await sleep(seconds)
+            try await pause(seconds)
             return .success
         case "poweroff": return .end(.outcome(.poweredOff))
         default: return nil
