@@ -17,6 +17,9 @@ package struct BootPolicy: Sendable, Equatable {
 
     package enum Netboot: String, Sendable, CaseIterable { case allow, never }
 
+    /// What a MAC that nobody knows gets in the network of a host that waits to be seen.
+    package enum Introduce: String, Sendable, CaseIterable { case loader, nothing }
+
     package var name: String
     package var location: SourceLocation
     package var selector: Selector
@@ -36,13 +39,14 @@ package struct BootPolicy: Sendable, Equatable {
     /// Hosts that may netboot at once, 1 or more: the armings that are older go first.
     package var armedAtOnce: Int?
     package var require: RequirePolicy
+    package var introduce: Introduce?
 
     package init(
         name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil,
         profile: String? = nil,
         attempts: Attempts? = nil, expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(),
         armedPerCommit: Int? = nil, freeze: [Freeze]? = nil, outdatedAfter: Int64? = nil, armedAtOnce: Int? = nil,
-        require: RequirePolicy = RequirePolicy()
+        require: RequirePolicy = RequirePolicy(), introduce: Introduce? = nil
     ) {
         self.name = name
         self.location = location
@@ -57,6 +61,7 @@ package struct BootPolicy: Sendable, Equatable {
         self.outdatedAfter = outdatedAfter
         self.armedAtOnce = armedAtOnce
         self.require = require
+        self.introduce = introduce
     }
 }
 

@@ -14,12 +14,26 @@ package struct Observation: Sendable {
     /// Armings whose hold a person lifted, with the deadline that runs from there.
     package var accepted: [Arming.ID: Instant] = [:]
     package var events: [Event] = []
+    /// What labels newly say of the machines behind MACs that are known: no host that waits to be seen is recognised by it any more.
+    package var identities: [MACAddress: Identity] = [:]
 
     package init() {}
 
     package var isEmpty: Bool {
         states.isEmpty && armings.isEmpty && disarmed.isEmpty && moved.isEmpty && dropped.isEmpty && accepted.isEmpty
-            && events.isEmpty
+            && events.isEmpty && identities.isEmpty
+    }
+}
+
+/// The UUID and serial that labels name.
+package struct Identity: Sendable, Hashable {
+    package var uuid: String?
+    package var serial: String?
+
+    init?(_ host: Host?) {
+        guard let host, host.uuid != nil || host.serial != nil else { return nil }
+        uuid = host.uuid
+        serial = host.serial
     }
 }
 

@@ -9,7 +9,7 @@ extension FieldReader {
             of: spec,
             known: [
                 "selector", "netboot", "profile", "attempts", "expireAfter", "outdatedAfter", "freeze", "require",
-                "refuse", "limits",
+                "refuse", "limits", "introduce",
             ])
         var policy = BootPolicy(name: name, location: location(of: node))
         policy.selector = selector(mapping("selector", of: spec))
@@ -20,6 +20,7 @@ extension FieldReader {
         policy.outdatedAfter = duration("outdatedAfter", of: spec, atLeast: 60)
         policy.freeze = freezes("freeze", of: spec)
         policy.require = require(mapping("require", of: spec))
+        policy.introduce = choice("introduce", of: spec)
         policy.refuse = refuse(mapping("refuse", of: spec))
         let limits = mapping("limits", of: spec)
         checkFields(of: limits, known: ["armedAtOnce", "armedPerCommit"])

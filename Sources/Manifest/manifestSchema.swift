@@ -59,6 +59,11 @@ package let manifestSchema = #"""
                   }
                 },
                 "netboot": {"enum": ["allow", "never"], "examples": ["allow", "never"]},
+                "introduce": {
+                  "description": "What an unknown MAC gets in the network of an armed host that has no MAC yet; nothing by default",
+                  "enum": ["loader", "nothing"],
+                  "examples": ["loader", "nothing"]
+                },
                 "profile": {
                   "description": "The name of a BootProfile",
                   "type": "string",

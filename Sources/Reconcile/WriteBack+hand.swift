@@ -43,7 +43,7 @@ extension WriteBack {
             let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
             switch decision {
             case .netboot: throw HandEditError(description: "\(interface.host.id) is armed already; nothing to do")
-            case .localBoot(.held(.frozen)), .localBoot(.held(.queued)):
+            case .localBoot(.held(.frozen)), .localBoot(.held(.queued)), .localBoot(.waiting):
                 let wait = standing.explanation(of: decision, for: mac, now: now())
                 throw HandEditError(description: "\(interface.host.id) is armed already, and waits: \(wait)")
             default: break
@@ -137,7 +137,8 @@ extension WriteBack {
         // Our key can vouch for who made the commit, not for who wished it.
         let committer = settings.signer == nil ? author : self.signature
         var lines = [reason.map { "\(subject): \($0)" } ?? subject, ""]
-        lines += ["Bootlatch-Host: \(interface.host.id)", "Bootlatch-MAC: \(interface.mac)"]
+        lines.append("Bootlatch-Host: \(interface.host.id)")
+        if !interface.mac.isUnseen { lines.append("Bootlatch-MAC: \(interface.mac)") }
         return try await repository.commit(
             parent: tip, edits: [(path, bytes)], author: author, committer: committer,
             message: lines.joined(separator: "\n") + "\n", signer: settings.signer)

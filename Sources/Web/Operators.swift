@@ -59,12 +59,14 @@ package struct Operators: Sendable {
                 let isOff = standing.inventory[mac]?.spec.isOn != true
                 _ = decideBoot(Sighting(mac: mac), in: standing, now: now()) { rule, refusal in
                     if isOff, rule.isAboutArming { return }
+                    if rule == .seen, !mac.isUnseen { return }
                     let reason = refusal.map { Decision.localBoot($0).reason }
                     rules.append(.init(rule: rule.rawValue, question: rule.question(in: host.dialect), refusal: reason))
                 }
                 let status = status(of: mac, in: standing)
                 return WhyInterface(
-                    status: status, rules: rules, intent: intents.first { $0.mac == "\(mac)" },
+                    status: status, rules: rules,
+                    intent: intents.first { $0.mac == "\(mac)" && ($0.mac != "-" || $0.host == "\(host.id)") },
                     next: status.explanation)
             })
     }
@@ -159,8 +161,8 @@ package struct Operators: Sendable {
     private func intents() async throws(JournalError) -> [IntentStatus] {
         try await journal.owedIntents().map { intent in
             IntentStatus(
-                host: "\(intent.arming.host)", mac: "\(intent.arming.mac)", state: intent.state.rawValue,
-                reason: intent.ending.rawValue, blockedBy: intent.blockedBy, since: "\(intent.createdAt)")
+                host: "\(intent.arming.host)", mac: "\(intent.bind ?? intent.arming.mac)", state: intent.state.rawValue,
+                reason: intent.reason, blockedBy: intent.blockedBy, since: "\(intent.createdAt)")
         }
     }
 }

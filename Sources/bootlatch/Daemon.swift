@@ -21,6 +21,7 @@ struct Daemon: Sendable {
     /// Wakes the poll loop.
     let poll: WakeUp
     let sightings: Sightings
+    let strangers: Strangers
     let log: Logger
     /// Ours as long as this lives.
     private let lock: StateLock?
@@ -65,6 +66,7 @@ struct Daemon: Sendable {
             settings: settings.writeBack, reconciler: reconciler, repository: repository, remote: remote,
             journal: journal,
             gate: gate, now: now, reached: Crash.reached, log: log)
+        strangers = Strangers()
         sightings = Sightings(journal: journal, gate: gate, now: now, owed: owed, log: log)
     }
 
