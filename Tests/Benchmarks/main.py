@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dhcp
 import loop
+import polls
 from rig import PEER, Failed, sh
 
 
@@ -33,6 +34,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--hosts", default="100,10000,100000", help="sizes of inventories, with commas")
     arguments.add_argument("--skip-dhcp", action="store_true")
+    arguments.add_argument("--polls", type=int, default=2000, help="passes with a commit each; 0 for none")
     options = arguments.parse_args()
     binary = Path(os.environ["BOOTLATCH"]).resolve()
     network()
@@ -40,6 +42,8 @@ def main():
     try:
         for hosts in filter(None, options.hosts.split(",")):
             loop.measure(binary, folder / hosts, int(hosts), row)
+        if options.polls:
+            polls.measure(binary, folder / "polls", options.polls, row)
         if not options.skip_dhcp:
             dhcp.measure(binary, folder, row)
     except Failed as failure:
