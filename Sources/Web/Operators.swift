@@ -84,6 +84,7 @@ package struct Operators: Sendable {
             let accepted = try await reconciler.accept(try host(reference, in: gate.current).id)
             report.changed += accepted.changed
         }
+        await writeBack.hurry()
         wakeWriter()
         return ReconcileReply(report)
     }

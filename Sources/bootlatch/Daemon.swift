@@ -54,9 +54,10 @@ struct Daemon: Sendable {
         let now: @Sendable () -> Now = { [clock] in clock.now }
         journal = Journal(path: settings.state + "/journal.sqlite", gate: gate, log: log)
         repository = try Repository(bareAt: settings.state + "/mirror.git", create: true)
+        _ = try settings.auth.credentials()
         let remote = Remote(
-            try RemoteAddress(url), credentials: try settings.auth.credentials(),
-            trust: Trust(knownHosts: settings.auth.knownHosts, caFile: settings.auth.caFile))
+            try RemoteAddress(url), trust: Trust(knownHosts: settings.auth.knownHosts, caFile: settings.auth.caFile),
+            credentials: { [auth = settings.auth] () throws(GitError) in try auth.current() })
         reconciler = Reconciler(
             settings: .init(
                 url: url, branch: settings.branch, paths: settings.paths, timeout: .seconds(settings.timeout),
@@ -106,6 +107,11 @@ extension Settings.Auth {
             return .password(username: username, password: try secret(passwordFile, "passwordFile"))
         }
         return try tokenFile.map { .token(try secret($0, "tokenFile")) } ?? .none
+    }
+
+    /// As `credentials`, from the files as they are now.
+    fileprivate func current() throws(GitError) -> Credentials {
+        do { return try credentials() } catch { throw .credentials(reason: "\(error)") }
     }
 
     private func secret(_ path: String, _ key: String) throws -> String {

@@ -1,4 +1,5 @@
 import Git
+import GitServers
 import Testing
 
 /// Peers that never answer: each operation ends by its deadline, or when its task is cancelled.
