@@ -2,6 +2,7 @@ import Boot
 import Inventory
 import Journal
 import Logging
+import Reconcile
 
 extension Daemon {
     /// A script request of a MAC that no manifest names. Where it is a host that waits to be seen, for sure, the commit that writes its

@@ -68,7 +68,7 @@ struct JournalBindsTests {
                 try await bench.journal.saw(other)
             }
             let id = try await bench.arm(try key(), "edge")
-            #expect(try await bind(bench, id, sighting()) == reason.map { .refused($0) } ?? .owed)
+            #expect(try await bind(bench, id, sighting()) == reason.map { Journal.Binding.refused($0) } ?? .owed)
         }
     }
 

@@ -142,6 +142,7 @@ struct BindTests {
         _ = try await lab.writeBack.flush()
         #expect(try await bind(lab, twin) == .refused("nobody"))
         // The host is gone, and another one is registered with its serial.
+        try lab.git("pull", "-q", "--rebase", "origin", "main")
         try lab.git("rm", "-q", "inventory/shop.yaml")
         try lab.push(["inventory/new.yaml": manifest("new", allow: true, labels: "serial: CZ2041")])
         _ = await lab.reconciler.reconcile()
@@ -190,7 +191,7 @@ struct BindTests {
         #expect(try await lab.journal.sweep(at: lab.now).count == 1)
         #expect(try await lab.writeBack.flush() != nil)
         #expect(try text(lab) == manifest(allow: false, labels: "uuid: \(Self.uuid)"))
-        #expect(!(try lab.remoteLog("%B").contains("Bootlatch-MAC")))
+        #expect(try !lab.remoteLog("%B").contains("Bootlatch-MAC"))
         #expect(try await lab.journal.owedIntents().isEmpty)
         // Armed anew, the same machine may be bound.
         try lab.push(["inventory/shop.yaml": manifest(allow: true, labels: "uuid: \(Self.uuid)")])
