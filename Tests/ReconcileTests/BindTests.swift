@@ -267,6 +267,23 @@ struct BindTests {
         #expect(isLetIn(lab))
     }
 
+    @Test func `a person arms and disarms a host without a MAC by command`() async throws {
+        let lab = try await Lab()
+        let labels = "uuid: \(Self.uuid)"
+        try lab.push(["inventory/shop.yaml": manifest(allow: false, labels: labels)])
+        _ = await lab.reconciler.reconcile()
+        let key = try #require(MACAddress(unseenBy: ["uuid": Self.uuid]))
+        let ada = Person(name: "Ada", email: "ada@lab")
+        _ = try await lab.writeBack.arm(key, by: ada, reason: nil)
+        #expect(try text(lab) == manifest(allow: true, labels: labels))
+        #expect(decideBoot(Sighting(mac: key), in: lab.gate.current, now: lab.now) == .localBoot(.waiting))
+        await #expect(throws: HandEditError.self) { try await lab.writeBack.arm(key, by: ada, reason: nil) }
+        _ = try await lab.writeBack.disarm(key, by: ada, reason: nil)
+        #expect(try text(lab) == manifest(allow: false, labels: labels))
+        #expect(lab.gate.current.ledger.unspent.isEmpty)
+        #expect(try !lab.remoteLog("%B").contains("Bootlatch-MAC"))
+    }
+
     @Test func `a push that turns on a host without a MAC is an arming to come in its plan`() async throws {
         let lab = try await waiting("uuid: \(Self.uuid)")
         let commits = try lab.remoteLog("%H").split(separator: "\n").compactMap { ObjectID(hex: String($0)) }
