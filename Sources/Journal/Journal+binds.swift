@@ -36,7 +36,10 @@ extension Journal {
             try db.execute(
                 sql:
                     "INSERT INTO intent (arming, createdAt, state, bind, uuid, serial, evidence) VALUES (?, ?, 'owed', ?, ?, ?, ?)",
-                arguments: [id.text, now.seconds, sighting.mac.column, sighting.uuid, sighting.serial, evidence])
+                arguments: [
+                    id.text, now.seconds, sighting.mac.column, sighting.uuid,
+                    sighting.serial.map { String($0.prefix(256)) }, evidence,
+                ])
             return (.owed, RecordedEvent(sequence: try event.insert(in: db, at: now), at: now, event: event))
         }
         if let recorded { tell(recorded) }
