@@ -19,17 +19,27 @@ extension Journal {
     ) throws(JournalError) -> Binding {
         let event = Event(.seen, host: host, mac: sighting.mac, "its MAC is written into its manifest: \(evidence)")
         let (binding, recorded) = try write { db -> (Binding, RecordedEvent?) in
-            let earlier = try Int64.fetchOne(
-                db, sql: "SELECT bind FROM intent WHERE arming = ? AND bind IS NOT NULL ORDER BY id DESC",
+            let earlier = try Row.fetchOne(
+                db,
+                sql:
+                    "SELECT bind AS mac, state, blockedBy FROM intent WHERE arming = ? AND bind IS NOT NULL ORDER BY id DESC",
                 arguments: [id.text])
-            if let earlier = earlier.map({ MACAddress(column: $0) }) {
-                return (earlier == sighting.mac ? .owed : .refused("it was seen as \(earlier) first"), nil)
+            if let earlier {
+                let first = MACAddress(row: earlier)
+                if first != sighting.mac { return (.refused("it was seen as \(first) first"), nil) }
+                if earlier["state"] as String == Intent.State.owed.rawValue { return (.owed, nil) }
+                return (
+                    .refused(earlier["blockedBy"] as String? ?? "its MAC was written before, and is gone again"), nil
+                )
             }
             if let known = try sighting.known(to: db, exceptAs: host) { return (.refused(known), nil) }
             try db.execute(
                 sql:
                     "INSERT INTO intent (arming, createdAt, state, bind, uuid, serial, evidence) VALUES (?, ?, 'owed', ?, ?, ?, ?)",
-                arguments: [id.text, now.seconds, sighting.mac.column, sighting.uuid, sighting.serial, evidence])
+                arguments: [
+                    id.text, now.seconds, sighting.mac.column, sighting.uuid,
+                    sighting.serial.map { String($0.prefix(256)) }, evidence,
+                ])
             return (.owed, RecordedEvent(sequence: try event.insert(in: db, at: now), at: now, event: event))
         }
         if let recorded { tell(recorded) }

@@ -19,8 +19,9 @@ struct WaitingScriptTests {
         let key = try #require(MACAddress(unseenBy: labels))
         var standing = Lab.standing(situation, mac: key)
         let path = "inventory/node-01.yaml"
-        var file = try #require(standing.inventory.files[path]?.parsed)
-        file.hosts[0].labels = labels
+        var host = try #require(standing.inventory[Self.host]?.host)
+        host.labels = labels
+        let file = ParsedFile(path: path, hosts: [host])
         let policy = BootPolicy(name: "lab", location: SourceLocation(path: "policies/lab.yaml"), introduce: introduce)
         standing.inventory =
             standing.inventory.advanced(

@@ -40,6 +40,16 @@ struct JournalBindsTests {
         #expect(try await bind(bench, id, sighting(.a)) == .refused("it was seen as \(MACAddress.b) first"))
     }
 
+    @Test(arguments: [Intent.State.blocked, .proposed])
+    func `a machine does not wait for a commit that somebody has to act for first`(state: Intent.State) async throws {
+        let bench = try Bench()
+        let id = try await bench.arm(try key(), "edge")
+        _ = try await bind(bench, id, sighting())
+        let intent = try #require(try await bench.journal.owedIntents().first)
+        try await bench.journal.block(intent, by: "a tab stands there", as: state, at: now)
+        #expect(try await bind(bench, id, sighting()) == .refused("a tab stands there"))
+    }
+
     @Test func `a MAC that a host ever had is not bound`() async throws {
         let bench = try Bench()
         let id = try await bench.arm(try key(), "edge")
@@ -68,7 +78,7 @@ struct JournalBindsTests {
                 try await bench.journal.saw(other)
             }
             let id = try await bench.arm(try key(), "edge")
-            #expect(try await bind(bench, id, sighting()) == reason.map { .refused($0) } ?? .owed)
+            #expect(try await bind(bench, id, sighting()) == reason.map { Journal.Binding.refused($0) } ?? .owed)
         }
     }
 

@@ -142,6 +142,7 @@ struct BindTests {
         _ = try await lab.writeBack.flush()
         #expect(try await bind(lab, twin) == .refused("nobody"))
         // The host is gone, and another one is registered with its serial.
+        try lab.git("pull", "-q", "--rebase", "origin", "main")
         try lab.git("rm", "-q", "inventory/shop.yaml")
         try lab.push(["inventory/new.yaml": manifest("new", allow: true, labels: "serial: CZ2041")])
         _ = await lab.reconciler.reconcile()
@@ -190,7 +191,7 @@ struct BindTests {
         #expect(try await lab.journal.sweep(at: lab.now).count == 1)
         #expect(try await lab.writeBack.flush() != nil)
         #expect(try text(lab) == manifest(allow: false, labels: "uuid: \(Self.uuid)"))
-        #expect(!(try lab.remoteLog("%B").contains("Bootlatch-MAC")))
+        #expect(try !lab.remoteLog("%B").contains("Bootlatch-MAC"))
         #expect(try await lab.journal.owedIntents().isEmpty)
         // Armed anew, the same machine may be bound.
         try lab.push(["inventory/shop.yaml": manifest(allow: true, labels: "uuid: \(Self.uuid)")])
@@ -264,6 +265,23 @@ struct BindTests {
         #expect(try await lab.writeBack.flush() != nil)
         #expect(try text(lab) == host("allow", "\n  bootMACAddress: \"\(Self.mac)\""))
         #expect(isLetIn(lab))
+    }
+
+    @Test func `a person arms and disarms a host without a MAC by command`() async throws {
+        let lab = try await Lab()
+        let labels = "uuid: \(Self.uuid)"
+        try lab.push(["inventory/shop.yaml": manifest(allow: false, labels: labels)])
+        _ = await lab.reconciler.reconcile()
+        let key = try #require(MACAddress(unseenBy: ["uuid": Self.uuid]))
+        let ada = Person(name: "Ada", email: "ada@lab")
+        _ = try await lab.writeBack.arm(key, by: ada, reason: nil)
+        #expect(try text(lab) == manifest(allow: true, labels: labels))
+        #expect(decideBoot(Sighting(mac: key), in: lab.gate.current, now: lab.now) == .localBoot(.waiting))
+        await #expect(throws: HandEditError.self) { try await lab.writeBack.arm(key, by: ada, reason: nil) }
+        _ = try await lab.writeBack.disarm(key, by: ada, reason: nil)
+        #expect(try text(lab) == manifest(allow: false, labels: labels))
+        #expect(lab.gate.current.ledger.unspent.isEmpty)
+        #expect(try !lab.remoteLog("%B").contains("Bootlatch-MAC"))
     }
 
     @Test func `a push that turns on a host without a MAC is an arming to come in its plan`() async throws {
