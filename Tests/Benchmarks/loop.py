@@ -38,7 +38,7 @@ class Loop:
         for name in ("vmlinuz", "initrd"):
             (artifacts / name).write_bytes(bytes(4096))
         self.repository = Repository(folder, hosts)
-        # By its path, else: between git-daemon and git, delayed acknowledgements would cost more than what is measured.
+        # By its path else: between git-daemon and git, delayed acknowledgements would cost more than what is measured.
         self.url = url or str(self.repository.bare)
         settings = {
             "inventory.url": self.url,
