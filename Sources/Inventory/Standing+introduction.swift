@@ -1,9 +1,12 @@
 import HashTreeCollections
 
 extension Standing {
+    /// An armed host waits to be seen: only then an unknown MAC may be somebody.
+    package var isWaiting: Bool { !ledger.unseen.isEmpty }
+
     /// What makes an unknown MAC get a loader; nil leaves it alone. Costs a look whether anybody waits where nobody does.
     func introduction(of sighting: Sighting, now: Now) -> Introduction? {
-        guard !ledger.unseen.isEmpty, inventory.states[sighting.mac] == nil else { return nil }
+        guard isWaiting, inventory.states[sighting.mac] == nil else { return nil }
         if let uuid = sighting.uuid, isReal(uuid: uuid) {
             let key = MACAddress(unseenBy: uuid)
             if ledger.unseen[key] != nil, let interface = inventory[key], interface.host.isNamed(byUUID: uuid),

@@ -73,6 +73,9 @@ struct Interpreter {
         guard depth < 16 else {
             return .outcome(.failed(step: "\(url)", why: "16 scripts chained to each other"))
         }
+        guard scripts.count < 1000 else {
+            return .outcome(.failed(step: "\(url)", why: "1000 scripts one after the other"))
+        }
         scripts.append(text)
         var next = 0
         while next < script.lines.count {

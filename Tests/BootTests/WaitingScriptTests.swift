@@ -118,9 +118,11 @@ struct WaitingScriptTests {
         let responder = DHCPResponder(
             mode: .proxy, urls: Lab.urls, plane: BootPlane(gate: gate, actions: Calls().actions(gate), log: .quiet),
             link: IPv4Address("192.0.2.1"))
-        func file(relay: String?) throws -> String? {
+        func file(relay: String?, link: String? = nil) throws -> String? {
             let packet = Asking.packet(.discover, .bios, mac: Self.stranger) { packet in
                 if let relay = relay.flatMap({ IPv4Address($0) }) { packet.relayAddress = relay }
+                guard let link = link.flatMap({ IPv4Address($0) }) else { return }
+                packet.options.append(.relayAgent, ByteBuffer(bytes: [5, 4] + link.octets))
             }
             return try responder.respond(
                 to: packet.encoded(), from: Endpoint(.any, 68), port: .server, allocator: ByteBufferAllocator()
@@ -129,6 +131,8 @@ struct WaitingScriptTests {
         #expect(try file(relay: nil) == nil)
         #expect(try file(relay: "10.77.0.254") == "52-54-00-12-34-51/undionly.kpxe")
         #expect(try file(relay: "10.78.0.254") == nil)
+        #expect(try file(relay: "10.78.0.254", link: "10.77.0.0") == "52-54-00-12-34-51/undionly.kpxe")
+        #expect(try file(relay: "10.77.0.254", link: "10.78.0.0") == nil)
     }
 
     // HTTP

@@ -166,11 +166,11 @@ struct BindTests {
         let lab = try await waiting("uuid: \(Self.uuid)")
         _ = try await bind(lab, sighting())
         try lab.push([
-            "inventory/shop.yaml": "# moved to the new shop\n" + manifest(allow: true, labels: "uuid: \(Self.uuid)")
+            "inventory/shop.yaml": "# moved to the new shop\r\n" + manifest(allow: true, labels: "uuid: \(Self.uuid)")
         ])
         _ = try await lab.writeBack.flush()
         #expect(
-            try text(lab) == "# moved to the new shop\n"
+            try text(lab) == "# moved to the new shop\r\n"
                 + manifest(allow: true, labels: "uuid: \(Self.uuid)", mac: Self.mac))
         #expect(isLetIn(lab))
     }

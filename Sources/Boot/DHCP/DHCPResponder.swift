@@ -30,8 +30,8 @@ package struct DHCPResponder: Sendable {
         guard let question = DHCPQuestion(packet, from: sender, port: port),
             var sighting = Sighting(packet, question.client)
         else { return nil }
-        sighting.link = sighting.relay ?? link
         let standing = plane.gate.current
+        if standing.isWaiting { sighting.link = RelayAgent(packet.options)?.link ?? sighting.relay ?? link }
         var interface = standing.inventory[question.mac]
         let decision = plane.decide(sighting, on: port == .pxe ? .pxe : .dhcp, in: standing)
         if case .introduce(let introduction) = decision { interface = standing.inventory[introduction.key] }
