@@ -11,7 +11,7 @@ import Web
 struct DaemonRemoteTests {
     @Test func `two hundred webhooks at once are one commit for each host, in few pushes`() async throws {
         let count = 200
-        let lab = try ServedLab()
+        let lab = try ServedLab(isInMemory: true)
         try lab.git("--git-dir", lab.path("remote.git"), "config", "core.logAllRefUpdates", "true")
         let policy = """
             apiVersion: bootlatch.dev/v1
