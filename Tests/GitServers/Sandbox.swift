@@ -64,6 +64,12 @@ package func find(_ name: String) -> String? {
 
 package func has(_ name: String) -> Bool { find(name) != nil }
 
+/// Text that packing makes no smaller than three quarters of its size.
+package func incompressible(_ size: Int) throws -> String {
+    let source = FileHandle(forReadingAtPath: "/dev/urandom")
+    return String((try source?.read(upToCount: size) ?? Data()).base64EncodedString().prefix(size))
+}
+
 /// A bare repository that is made and read with the `git` program.
 package final class Origin: Sendable {
     package let sandbox: Sandbox

@@ -54,8 +54,8 @@ struct OperationTests {
         let waiting = Task(executorPreference: threads) {
             _ = try await remote.fetch(into: path, branch: "main", deadline: .seconds(60))
         }
-        await listener.connected()
         await withTaskExecutorPreference(threads) {
+            await listener.connected()
             let start = ContinuousClock.now
             for task in [fetch, push, waiting] { task.cancel() }
             for task in [fetch, push, waiting] {

@@ -14,12 +14,6 @@ struct RemoteCutTests {
         mirror = try Mirror()
     }
 
-    /// Text that no compression makes small.
-    private func text(_ seed: UInt64, _ size: Int) -> String {
-        var random = Seeded(state: seed)
-        return String((0..<size).map { _ in Character(Unicode.Scalar(UInt8.random(in: 33...126, using: &random))) })
-    }
-
     @Test(arguments: [RemoteTests.Route.daemon, .http])
     func `a fetch that breaks in the middle of its pack leaves the mirror as it was, without remains`(
         route: RemoteTests.Route
@@ -29,7 +23,7 @@ struct RemoteCutTests {
         let port = try #require(server?.port)
         let direct = Remote(try address(route, port))
         _ = try await fetch(direct)
-        let second = try origin.commit(["large": text(1, 300_000)])
+        let second = try origin.commit(["large": incompressible(300_000)])
         let limits = [1, 40, 300, 700, 2_000, 50_000, 150_000, 200_000]
         let cut = try Server.cutting(port, "down", limits)
         let remote = Remote(try address(route, cut.port))
@@ -47,7 +41,7 @@ struct RemoteCutTests {
         let base = try origin.commit(["a": "1"])
         let server = try Server.gitDaemon(origin.path)
         _ = try await fetch(Remote(try address(.daemon, server.port)))
-        let commit = try await mirror.commit("large", text(2, 200_000), on: base)
+        let commit = try await mirror.commit("large", incompressible(200_000), on: base)
         for limit in [300, 5_000, 100_000] {
             let cut = try Server.cutting(server.port, "up", [limit])
             let remote = Remote(try address(.daemon, cut.port))

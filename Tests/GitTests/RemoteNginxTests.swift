@@ -82,10 +82,7 @@ struct RemoteNginxTests {
     @Test func `a push larger than nginx takes says so`() async throws {
         let remote = try remote()
         try await fetch(remote)
-        // Random enough not to be packed below the limit.
-        var random = Seeded(state: 1)
-        let text = String(
-            (0..<1_500_000).map { _ in Character(Unicode.Scalar(UInt8.random(in: 33...126, using: &random))) })
+        let text = try incompressible(2_000_000)
         let commit = try await mirror.commit("large", text, on: base)
         let error = await #expect(throws: GitError.self) { try await push(commit, remote) }
         #expect(error?.description.contains("413") == true, "\(error as Any)")
