@@ -94,7 +94,11 @@ let package = Package(
         tests("InventoryTests", ["Inventory"]),
         tests("YAMLTests", ["YAML"]),
         tests("ManifestTests", ["Manifest", "Inventory", "YAML"]),
-        tests("GitTests", ["Git"], resources: [.copy("Servers")]),
+        // Git servers as people run them, for the tests that need one.
+        .target(
+            name: "GitServers", dependencies: ["Git"], path: "Tests/GitServers", resources: [.copy("Servers")],
+            swiftSettings: settings),
+        tests("GitTests", ["Git", "GitServers"]),
         tests(
             "JournalTests", ["Journal", "Inventory", product("GRDB", "GRDB.swift"), product("Logging", "swift-log")]),
         tests(
@@ -103,12 +107,13 @@ let package = Package(
         tests("ProvisionTests", ["Provision", "Inventory"]),
         tests("SimulateTests", ["Simulate", "Inventory"] + nio, resources: [.copy("Captures")]),
         tests(
-            "ReconcileTests", ["Reconcile", "Inventory", "Manifest", "Git", "Journal", product("Logging", "swift-log")]),
+            "ReconcileTests",
+            ["Reconcile", "Inventory", "Manifest", "Git", "GitServers", "Journal", product("Logging", "swift-log")]),
         tests("WebTests", ["Web", "Inventory", "Journal", "Reconcile"] + nio),
         tests(
             "bootlatchTests",
             [
-                "bootlatch", "Boot", "Inventory", "Manifest", "Reconcile", "Simulate", "Web", "YAML",
+                "bootlatch", "Boot", "GitServers", "Inventory", "Manifest", "Reconcile", "Simulate", "Web", "YAML",
                 product("ArgumentParser", "swift-argument-parser"),
             ] + nio),
     ],

@@ -5,6 +5,8 @@ import NIOCore
 package struct BootActions: Sendable {
     /// Lets a sighting in that the gate would let in: fetches for an arming's first script, writes the attempt to disk, asks again.
     package var admit: @Sendable (Sighting) async -> Admission
+    /// Hears the script request of a MAC that no manifest names: it may be a host that waits to be seen. Binds, and boots nothing.
+    package var introduce: @Sendable (Sighting) async -> Acquaintance
     /// The script of a boot that was let in.
     package var render: @Sendable (borrowing BootPermit, ScriptContext) -> String
     /// The first byte of a boot's kernel is out (`started`), or every byte of it (`whole`), or it comes from elsewhere (`unseen`).
@@ -20,6 +22,7 @@ package struct BootActions: Sendable {
 
     package init(
         admit: @escaping @Sendable (Sighting) async -> Admission,
+        introduce: @escaping @Sendable (Sighting) async -> Acquaintance = { _ in .stranger },
         render: @escaping @Sendable (borrowing BootPermit, ScriptContext) -> String,
         kernelProgress: @escaping @Sendable (Token, Boot.Kernel) async -> Void,
         report: @escaping @Sendable (HookRequest) async -> HookResponse,
@@ -28,6 +31,7 @@ package struct BootActions: Sendable {
         neighbour: @escaping @Sendable (IPv4Address) -> MACAddress? = { Neighbours.mac(of: $0) }
     ) {
         self.admit = admit
+        self.introduce = introduce
         self.render = render
         self.kernelProgress = kernelProgress
         self.report = report
@@ -42,6 +46,14 @@ package enum Admission: Sendable {
     /// The attempt is on disk, and the gate's ledger holds this boot.
     case boot(Boot)
     case refused(Decision)
+}
+
+/// What `introduce` answers.
+package enum Acquaintance: Sendable, Equatable {
+    /// Nobody that we wait for, or not for sure.
+    case stranger
+    /// The commit that writes its MAC is owed, on disk: it asks again until the MAC is known.
+    case expected(Host.ID, RefusePolicy)
 }
 
 /// What a script is rendered from, besides the permit's boot and plan.

@@ -77,7 +77,7 @@ package actor BootServer {
         let source = TFTPSource(plane: plane, urls: urls, loaders: loaders)
         let tftp = try await keep(
             TFTPServer.bind(source, address: interface.address, port: settings.tftpPort, loop: group.next()))
-        let responder = DHCPResponder(mode: settings.dhcpMode, urls: urls, plane: plane)
+        let responder = DHCPResponder(mode: settings.dhcpMode, urls: urls, plane: plane, link: interface.address)
         let loop = group.next()
         var dhcp: Int?
         var pxe: Int?

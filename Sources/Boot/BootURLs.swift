@@ -19,8 +19,18 @@ package struct BootURLs: Sendable, Hashable {
 
     /// The machine's script, for iPXE that was seen by DHCP.
     package func script(_ mac: MACAddress, _ architecture: Architecture) -> String {
-        "\(base)/boot/\(mac.hyphenated)/script.ipxe?platform=\(architecture.isUEFI ? "efi" : "pcbios")&\(Self.identity)"
+        script(mac, isUEFI: architecture.isUEFI)
     }
+
+    /// The machine's script, asked for once more.
+    func script(_ mac: MACAddress, isUEFI: Bool, tries: Int? = nil) -> String {
+        let tries = tries.map { "try=\($0)&" } ?? ""
+        return
+            "\(base)/boot/\(mac.hyphenated)/script.ipxe?platform=\(isUEFI ? "efi" : "pcbios")&\(tries)\(Self.identity)"
+    }
+
+    /// A loader that any machine may have: it boots nothing by itself.
+    package func loader(_ file: String) -> String { "\(base)/loaders/\(file)" }
 
     /// A loader for UEFI HTTP boot.
     package func loader(_ mac: MACAddress, _ file: String) -> String { "\(base)/loaders/\(mac.hyphenated)/\(file)" }

@@ -7,14 +7,14 @@ extension Remote {
         switch address.scheme {
         case .path, .file, .git: return [:]
         case .ssh: return ["GIT_SSH_COMMAND": try sshCommand()]
-        case .http, .https: return httpSettings()
+        case .http, .https: return try httpSettings()
         }
     }
 
     private func sshCommand() throws(GitError) -> String {
         var command = "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes"
         if let file = trust.knownHosts { command += " -o UserKnownHostsFile=\(quoted(file))" }
-        if case .sshKey(let path, let passphrase) = credentials {
+        if case .sshKey(let path, let passphrase) = try credentials() {
             guard passphrase == nil else {
                 throw .credentials(
                     reason: "push options need the ssh program, which cannot use a key with a passphrase")
@@ -24,9 +24,9 @@ extension Remote {
         return command
     }
 
-    private func httpSettings() -> [String: String] {
+    private func httpSettings() throws(GitError) -> [String: String] {
         var settings = [("credential.helper", "")]
-        if let (name, password) = credentials.basic ?? address.user.map({ ($0, address.password ?? "") }) {
+        if let (name, password) = try credentials().basic ?? address.user.map({ ($0, address.password ?? "") }) {
             let encoded = base64Encoded("\(name):\(password)".utf8)
             let padding = String(repeating: "=", count: (4 - encoded.utf8.count % 4) % 4)
             settings.append(("http.extraHeader", "Authorization: Basic \(encoded)\(padding)"))

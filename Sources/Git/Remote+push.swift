@@ -92,7 +92,8 @@ extension Remote {
     ) throws(GitError) -> Bool {
         let session = try makeSession(operation)
         try operation.observing { () throws(GitError) in
-            try Connection(session, repository: repository, direction: GIT_DIRECTION_FETCH).download(ref)
+            let connection = try Connection(session, repository: repository, direction: GIT_DIRECTION_FETCH)
+            if let tip = try connection.refs()[ref] { try download(ref, at: tip, connection, into: repository) }
         }
         var (newer, older) = (tip.oid, commit.oid)
         let answer = git_graph_descendant_of(repository.pointer, &newer, &older)

@@ -26,13 +26,20 @@ package enum PushOutcome: Hashable, Sendable {
 /// counts.
 package actor Remote {
     package nonisolated let address: RemoteAddress
-    let credentials: Credentials
+    let credentials: @Sendable () throws(GitError) -> Credentials
     let trust: Trust
     private let executor = QueueExecutor(label: "bootlatch.git.remote")
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(_ address: RemoteAddress, credentials: Credentials = .none, trust: Trust = Trust()) {
+        self.init(address, trust: trust) { credentials }
+    }
+
+    /// `credentials` is asked for each connection: a token or a key may be replaced while the program runs.
+    package init(
+        _ address: RemoteAddress, trust: Trust, credentials: @escaping @Sendable () throws(GitError) -> Credentials
+    ) {
         (self.address, self.credentials, self.trust) = (address, credentials, trust)
     }
 
@@ -62,10 +69,21 @@ package actor Remote {
             let tracking = Self.trackingRef(branch)
             let previous = try tip(of: tracking, in: repository)
             if previous != commit {
-                try connection.download(ref)
+                try download(ref, at: commit, connection, into: repository)
                 try setTip(of: tracking, to: commit, in: repository)
             }
             return FetchedTip(commit: commit, previous: previous)
+        }
+    }
+
+    /// Brings the history of the remote's `ref` into the mirror; moves no ref.
+    func download(
+        _ ref: String, at commit: ObjectID, _ connection: borrowing Connection, into mirror: borrowing Handle
+    ) throws(GitError) {
+        if address.isLocal {
+            try copy(commit, into: mirror, connection.session)
+        } else {
+            try connection.download(ref)
         }
     }
 
@@ -82,6 +100,7 @@ package actor Remote {
     ) throws(GitError) -> Session {
         if operation.ending != nil { throw .cancelled }
         try trust.apply(to: address)
+        let credentials = try credentials()
         if case .sshKey(let path, let passphrase) = credentials {
             guard let key = SSHKey(try readText(path, as: "sshKey")) else {
                 throw .credentials(reason: "\(path) is no private key: sshKey names the file without .pub")

@@ -17,6 +17,9 @@ package struct BootPolicy: Sendable, Equatable {
 
     package enum Netboot: String, Sendable, CaseIterable { case allow, never }
 
+    /// What a MAC that nobody knows gets in the network of a host that waits to be seen.
+    package enum Introduce: String, Sendable, CaseIterable { case loader, nothing }
+
     package var name: String
     package var location: SourceLocation
     package var selector: Selector
@@ -38,13 +41,14 @@ package struct BootPolicy: Sendable, Equatable {
     package var require: RequirePolicy
     /// Nothing netboots for these hosts; no other policy lifts it.
     package var suspend: Stop?
+    package var introduce: Introduce?
 
     package init(
         name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil,
         profile: String? = nil,
         attempts: Attempts? = nil, expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(),
         armedPerCommit: Int? = nil, freeze: [Freeze]? = nil, outdatedAfter: Int64? = nil, armedAtOnce: Int? = nil,
-        require: RequirePolicy = RequirePolicy(), suspend: Stop? = nil
+        require: RequirePolicy = RequirePolicy(), introduce: Introduce? = nil, suspend: Stop? = nil
     ) {
         self.name = name
         self.location = location
@@ -60,6 +64,7 @@ package struct BootPolicy: Sendable, Equatable {
         self.armedAtOnce = armedAtOnce
         self.require = require
         self.suspend = suspend
+        self.introduce = introduce
     }
 }
 

@@ -32,12 +32,15 @@ package enum BootRule: String, CaseIterable, Sendable {
     case current
     /// Fewer hosts than `limits.armedAtOnce` were armed before it and still are.
     case turn
+    /// Its MAC is known. The last one: what waits for nothing else may be introduced.
+    case seen
 
     /// It is about the interface's arming: there is nothing to ask of one that is off.
     package var isAboutArming: Bool {
         switch self {
         case .unspent, .notHeld, .recorded, .attempts, .deadline, .turn: true
-        case .journal, .present, .on, .notSuspended, .allowed, .notFrozen, .policy, .machine, .plan, .current: false
+        case .journal, .present, .on, .notSuspended, .allowed, .notFrozen, .policy, .machine, .plan, .current, .seen:
+            false
         }
     }
 }
@@ -95,6 +98,7 @@ extension BootRule {
         case .turn:
             guard let record, let limit = interface.settings.armedAtOnce?.limit else { return nil }
             return standing.ahead(of: record, on: interface, atMost: limit).count < limit ? nil : .held(.queued)
+        case .seen: return interface.mac.isUnseen ? .waiting : nil
         }
     }
 }

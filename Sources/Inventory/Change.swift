@@ -4,6 +4,8 @@ package enum Change: Sendable, Hashable {
     case disarm(MACAddress)
     /// The permission to what its dialect writes for on, and `allowWorkflow` to true when a disarm had changed it.
     case arm(MACAddress, restoreWorkflow: Bool)
+    /// A MAC into the interface that has none yet, which this key stands for.
+    case bind(MACAddress, to: MACAddress)
     /// The annotation `bootlatch.dev/arm` of the host that holds this interface.
     case annotate(MACAddress, value: String)
     /// The annotation `bootlatch.dev/suspend` of the host that holds this interface.

@@ -1,8 +1,9 @@
 extension Decision {
-    /// `netboot`, `localBoot` or `ignore`.
+    /// `netboot`, `localBoot`, `introduce` or `ignore`.
     package var word: String {
         switch self {
         case .netboot: "netboot"
+        case .introduce: "introduce"
         case .localBoot: "localBoot"
         case .ignore: "ignore"
         }
@@ -12,6 +13,7 @@ extension Decision {
     package var reason: String {
         switch self {
         case .netboot: "armed"
+        case .introduce: "introduced"
         case .ignore(let unknown): unknown.rawValue
         case .localBoot(let refusal): refusal.reason
         }
@@ -21,6 +23,8 @@ extension Decision {
     package func explanation(in dialect: Dialect) -> String {
         switch self {
         case .netboot: "it may netboot until its report, its deadline or its last attempt"
+        case .introduce:
+            "an unknown MAC where a host waits to be seen: it gets a loader, whose script asks with serial and UUID"
         case .ignore: "no manifest names this MAC; add one to the inventory"
         case .localBoot(let refusal): refusal.explanation(in: dialect)
         }
@@ -39,6 +43,7 @@ extension Refusal {
         case .noPlan: "noPlan"
         case .journal: "journal"
         case .superseded: "superseded"
+        case .waiting: "waiting"
         }
     }
 
@@ -55,6 +60,9 @@ extension Refusal {
                 : "nothing says what to boot; give it `ipxe` or `osie`, or a policy with a `profile`"
         case .journal: "the journal can't be written, so nobody is let in; make room on the disk or make it writable"
         case .superseded: "a newer arming took this boot's place; the machine's next boot uses it"
+        case .waiting:
+            "waiting to be seen: the first machine that shows its UUID and serial gets its MAC into the manifest by a commit, "
+                + "and boots; or write the MAC there"
         }
     }
 }
@@ -103,6 +111,7 @@ extension BootRule {
         case .plan: "manifest or profile say what to boot"
         case .current: "the repo was read lately"
         case .turn: "its turn has come among the hosts that are armed at once"
+        case .seen: "its MAC is known"
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Something that happened to a machine, for the journal and `bootlatch events`.
 package struct Event: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
-        case armed, held, moved, turnedOff, spent, accepted
+        case armed, held, seen, moved, turnedOff, spent, accepted
         case boot, kernel, report, refused
         case suspended, resumed
         case committed, blocked, proposed, dropped

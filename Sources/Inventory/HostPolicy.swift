@@ -13,6 +13,7 @@ package struct HostPolicy: Sendable, Equatable {
     package var armedAtOnce: ArmedAtOnce?
     package var require = RequirePolicy()
     package var suspend: Stop?
+    package var introduce: BootPolicy.Introduce = .nothing
     /// A policy file that rules this host is broken, or two policies of the same rank contradict each other.
     package var isPolicyBroken = false
 
@@ -95,6 +96,7 @@ package struct PolicyRules: Sendable, Equatable {
         settings.require = RequirePolicy(
             serial: field("require.serial", \.require.serial), uuid: field("require.uuid", \.require.uuid),
             armID: field("require.armID", \.require.armID), signedBy: field("require.signedBy", \.require.signedBy))
+        settings.introduce = field("introduce", \.introduce) ?? settings.introduce
         settings.refuse = RefusePolicy(
             pxe: field("refuse.pxe", \.refuse.pxe), http: field("refuse.http", \.refuse.http),
             bios: field("refuse.bios", \.refuse.bios), uefi: field("refuse.uefi", \.refuse.uefi))

@@ -1,11 +1,14 @@
 extension Host {
     /// The serial that the manifest names, in its label `serial` or `bootlatch.dev/serial`.
-    package var serial: String? { label("serial") }
+    package var serial: String? { labels.identity("serial") }
 
     /// The UUID that the manifest names, in its label `uuid` or `bootlatch.dev/uuid`.
-    package var uuid: String? { label("uuid") }
+    package var uuid: String? { labels.identity("uuid") }
+}
 
-    private func label(_ name: String) -> String? { labels["bootlatch.dev/\(name)"] ?? labels[name] }
+extension [String: String] {
+    /// The value of the label with this name, ours before the plain one.
+    func identity(_ name: String) -> String? { self["bootlatch.dev/\(name)"] ?? self[name] }
 }
 
 extension Interface {
@@ -28,20 +31,20 @@ extension Interface {
 }
 
 /// Vendors pad serials with spaces, and people write them in either case. Nil for one that is empty.
-private func comparable(serial: String) -> String? {
+package func comparable(serial: String) -> String? {
     let words = serial.lowercased().split(whereSeparator: \.isWhitespace)
     return words.isEmpty ? nil : words.joined(separator: " ")
 }
 
 /// Firmware disagrees about the byte order of a UUID's first three fields (RFC 4578 §2.3, SMBIOS 2.6): either order names the machine.
-private func isSame(uuid one: String, _ other: String) -> Bool {
+package func isSame(uuid one: String, _ other: String) -> Bool {
     let (one, other) = (digits(ofUUID: one), digits(ofUUID: other))
     return one == other || one == swapped(other)
 }
 
-private func digits(ofUUID uuid: String) -> [Character] { uuid.lowercased().filter { $0 != "-" }.map { $0 } }
+func digits(ofUUID uuid: String) -> [Character] { uuid.lowercased().filter { $0 != "-" }.map { $0 } }
 
-private func swapped(_ digits: [Character]) -> [Character] {
+func swapped(_ digits: [Character]) -> [Character] {
     guard digits.count == 32 else { return digits }
     let order = [3, 2, 1, 0, 5, 4, 7, 6] + Array(8..<16)
     return order.flatMap { digits[$0 * 2..<$0 * 2 + 2] }
@@ -50,6 +53,17 @@ private func swapped(_ digits: [Character]) -> [Character] {
 /// A UUID that names one machine: vendors ship boards with all zeros, all ones or the sample of the specification.
 package func isReal(uuid: String) -> Bool {
     let digits = uuid.lowercased().filter { $0 != "-" }
-    guard digits.count == 32, Set(digits).count > 2 else { return false }
+    guard digits.count == 32, digits.allSatisfy(\.isHexDigit), Set(digits).count > 2 else { return false }
     return digits != "03000200040005000006000700080009"
+}
+
+/// A serial that names one machine: boards are shipped with what their maker left to somebody else.
+package func isReal(serial: String) -> Bool {
+    guard let text = comparable(serial: serial) else { return false }
+    let plain = text.filter { $0.isLetter || $0.isNumber }
+    guard Set(plain).count > 1, plain != "0123456789", plain != "123456789" else { return false }
+    return ![
+        "filledby", "defaultstring", "systemserial", "serialnumber", "notspecified", "notapplicable", "none", "invalid",
+    ]
+    .contains { plain.hasPrefix($0) || plain.hasPrefix("tobe" + $0) }
 }

@@ -3,7 +3,9 @@ import HashTreeCollections
 extension Inventory {
     /// Every diagnostic of loading the files, in the order of their places. Costs a look at every host.
     package var diagnostics: [Diagnostic] {
-        let all = files.values.flatMap(\.parsed.diagnostics) + duplicates + contradictions + unknownProfiles
+        let all =
+            files.values.flatMap(\.parsed.diagnostics) + duplicates + contradictions + unknownProfiles
+            + unintroduced
         return Set(all).sorted {
             ($0.location.path, $0.location.line, $0.location.column, $0.message)
                 < ($1.location.path, $1.location.line, $1.location.column, $1.message)
@@ -21,7 +23,8 @@ extension Inventory {
         places(of: claims).map { place, others in
             Diagnostic(
                 .error, at: place,
-                "MAC \(mac) is claimed twice, also at \(others); neither may netboot until one of them is removed")
+                "\(mac.isUnseen ? "the same machine" : "MAC \(mac)") is claimed twice, also at \(others); "
+                    + "neither may netboot until one of them is removed")
         }
     }
 
@@ -58,6 +61,19 @@ extension Inventory {
                 .error, at: conflict.location,
                 "policies \(conflict.first) and \(conflict.second) are equally specific and disagree on \(conflict.field); "
                     + "make one selector more specific. Their hosts are held until then")
+        }
+    }
+
+    /// Hosts that nobody will ever recognise: firmware shows no serial before a loader asks for it.
+    private var unintroduced: [Diagnostic] {
+        entries.values.compactMap(\.first).compactMap { entry in
+            guard entry.host.uuid == nil, entry.settings.introduce == .nothing,
+                let spec = entry.host.interfaces.first(where: \.mac.isUnseen)
+            else { return nil }
+            return Diagnostic(
+                .warning, at: spec.netbootLocation,
+                "\(entry.host.id) has no MAC and is known by its serial alone, which shows only once a loader runs: give it a policy "
+                    + "with `introduce: loader`, or a label `uuid`")
         }
     }
 

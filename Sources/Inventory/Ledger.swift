@@ -77,6 +77,8 @@ package struct Ledger: Sendable {
     private var hooks: TreeDictionary<Token, Token> = [:]
     /// The armings without an ending, oldest first: few beside all records.
     private(set) var queue: [Waiting] = []
+    /// Those of them whose interface has no MAC yet, by its key: empty where every MAC is known.
+    private(set) var unseen: TreeDictionary<MACAddress, Arming.ID> = [:]
 
     /// An unspent arming's place in the order of armings.
     struct Waiting: Sendable, Equatable {
@@ -96,6 +98,8 @@ package struct Ledger: Sendable {
             guard before != after else { return }
             if let before, let index = queue[place(of: before)...].firstIndex(of: before) { queue.remove(at: index) }
             if let after { queue.insert(after, at: place(of: after)) }
+            if let before, unseen[before.mac] == before.id { unseen[before.mac] = nil }
+            if let after, after.mac.isUnseen { unseen[after.mac] = after.id }
         }
     }
 

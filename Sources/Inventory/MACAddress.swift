@@ -2,7 +2,7 @@
 ///
 /// Held as an integer: hashing it costs two thirds of hashing six bytes, and every packet hashes one.
 package struct MACAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// The address in the low 48 bits, first octet highest.
+    /// The address in the low 48 bits, first octet highest; above them only for a key that stands for a MAC nobody knows yet.
     package var bits: UInt64
 
     package init(bits: UInt64) { self.bits = bits & 0xFFFF_FFFF_FFFF }
@@ -41,8 +41,8 @@ package struct MACAddress: Hashable, Comparable, Sendable, CustomStringConvertib
     /// The six octets, first one first.
     package var octets: [UInt8] { (0..<6).map { UInt8(truncatingIfNeeded: bits >> (40 - 8 * $0)) } }
 
-    /// Lower case with colons, as Linux prints it.
-    package var description: String { spelled(separator: ":") }
+    /// Lower case with colons, as Linux prints it; `-` for a key that stands for a MAC nobody knows yet.
+    package var description: String { isUnseen ? "-" : spelled(separator: ":") }
 
     /// Lower case with hyphens, as iPXE's `:hexhyp` prints it; safe in a path.
     package var hyphenated: String { spelled(separator: "-") }

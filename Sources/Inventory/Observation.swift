@@ -16,12 +16,26 @@ package struct Observation: Sendable {
     /// Unspent armings that nobody can be sure of any more.
     package var held: [Arming.ID: Hold] = [:]
     package var events: [Event] = []
+    /// What labels newly say of the machines behind MACs that are known: no host that waits to be seen is recognised by it any more.
+    package var identities: [MACAddress: Identity] = [:]
 
     package init() {}
 
     package var isEmpty: Bool {
         states.isEmpty && armings.isEmpty && disarmed.isEmpty && moved.isEmpty && dropped.isEmpty && accepted.isEmpty
-            && held.isEmpty && events.isEmpty
+            && held.isEmpty && events.isEmpty && identities.isEmpty
+    }
+}
+
+/// The UUID and serial that labels name.
+package struct Identity: Sendable, Hashable {
+    package var uuid: String?
+    package var serial: String?
+
+    init?(_ host: Host?) {
+        guard let host, host.uuid != nil || host.serial != nil else { return nil }
+        uuid = host.uuid
+        serial = host.serial
     }
 }
 

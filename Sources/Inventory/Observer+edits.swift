@@ -39,7 +39,9 @@ extension Observer {
         observation.events.append(
             Event(
                 .moved, host: interface.host.id, mac: interface.mac,
-                state.arming == nil ? "took the place of \(mac)" : "took the arming of \(mac) with it",
+                mac.isUnseen
+                    ? "the host that waited to be seen has this MAC now"
+                    : state.arming == nil ? "took the place of \(mac)" : "took the arming of \(mac) with it",
                 commit: step.commit))
     }
 

@@ -10,6 +10,8 @@ package struct Sighting: Sendable, Equatable {
     package var clientClass: String?
     /// `giaddr` of RFC 2131.
     package var relay: IPv4Address?
+    /// An address of the network that it asked from, where a packet tells: its relay's, or ours.
+    package var link: IPv4Address?
     package var address: IPv4Address?
     /// A script request shows all that the machine has to show: what is missing there is missing on the machine. A packet of the
     /// firmware shows less, and nothing follows from what it leaves out.
@@ -18,7 +20,7 @@ package struct Sighting: Sendable, Equatable {
     package init(
         mac: MACAddress, architecture: UInt16? = nil, uuid: String? = nil, serial: String? = nil,
         clientClass: String? = nil,
-        relay: IPv4Address? = nil, address: IPv4Address? = nil, isComplete: Bool = false
+        relay: IPv4Address? = nil, link: IPv4Address? = nil, address: IPv4Address? = nil, isComplete: Bool = false
     ) {
         self.mac = mac
         self.architecture = architecture
@@ -26,6 +28,7 @@ package struct Sighting: Sendable, Equatable {
         self.serial = serial
         self.clientClass = clientClass
         self.relay = relay
+        self.link = link
         self.address = address
         self.isComplete = isComplete
     }
@@ -35,6 +38,8 @@ package struct Sighting: Sendable, Equatable {
 package enum Decision: Sendable, Equatable {
     case netboot(Plan)
     case localBoot(Refusal)
+    /// A MAC that no manifest names, where a host waits to be seen: a loader, and nothing that boots.
+    case introduce(Introduction)
     case ignore(Unknown)
 
     package enum Unknown: String, Sendable {
@@ -42,6 +47,20 @@ package enum Decision: Sendable, Equatable {
         case unknown
         /// The token is none of ours.
         case unknownToken
+    }
+}
+
+/// Why an unknown MAC gets a loader.
+package enum Introduction: Sendable, Equatable {
+    /// It shows the UUID of the interface with this key.
+    case uuid(MACAddress)
+    /// A policy says `introduce: loader` in the network that it asks from, here the one of the interface with this key.
+    case network(MACAddress)
+
+    package var key: MACAddress {
+        switch self {
+        case .uuid(let key), .network(let key): key
+        }
     }
 }
 
@@ -59,6 +78,8 @@ package enum Refusal: Sendable, Hashable {
     case journal
     /// A newer arming took this boot's place.
     case superseded
+    /// Nobody knows its MAC yet.
+    case waiting
 }
 
 /// What a machine is told to boot, most specific source first.

@@ -3,6 +3,12 @@ extension Standing {
     package func explanation(of decision: Decision, for mac: MACAddress, now: Now) -> String {
         let interface = inventory[mac]
         let general = decision.explanation(in: interface?.host.dialect ?? .hardwareV1Alpha1)
+        if decision == .localBoot(.waiting), let host = interface?.host {
+            let identity = [host.uuid.map { "UUID \($0)" }, host.serial.map { "serial \($0)" }].compactMap { $0 }
+            return
+                "waiting to be seen, by \(identity.joined(separator: " and ")): the first machine that shows it gets its MAC into the "
+                + "manifest by a commit, and boots; or write the MAC there"
+        }
         guard case .localBoot(.held(let hold)) = decision, let interface else { return general }
         let settings = interface.settings
         switch hold {

@@ -8,7 +8,8 @@ extension Standing {
     func ahead(of record: Ledger.Record, on interface: Interface, atMost count: Int) -> Set<Host.ID> {
         var hosts: Set<Host.ID> = []
         for other in ledger.queue.prefix(while: { $0.sequence < record.arming.sequence }) {
-            guard let entry = inventory.entry(of: other.mac) else { continue }
+            // A machine that nobody has seen yet may lie in a van for weeks: it takes no turn.
+            guard !other.mac.isUnseen, let entry = inventory.entry(of: other.mac) else { continue }
             // Cards of one host are one host: the oldest of its armings gives it its place.
             if entry.host.id == interface.host.id { break }
             guard entry.settings.armedAtOnce?.policy == interface.settings.armedAtOnce?.policy else { continue }

@@ -5,7 +5,9 @@
 package func decideBoot(
     _ sighting: Sighting, in standing: borrowing Standing, now: Now, verdict: ((BootRule, Refusal?) -> Void)? = nil
 ) -> Decision {
-    guard let interface = standing.inventory[sighting.mac] else { return .ignore(.unknown) }
+    guard let interface = standing.inventory[sighting.mac] else {
+        return standing.introduction(of: sighting, now: now).map { .introduce($0) } ?? .ignore(.unknown)
+    }
     let question = BootQuestion(sighting, interface, in: standing, now: now)
     var first: Refusal?
     for rule in BootRule.allCases {

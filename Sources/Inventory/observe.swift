@@ -63,6 +63,10 @@ struct Observer {
         turnOn(turnedOn)
         turnOnReleased()
         noteStops(macs)
+        for mac in macs where !mac.isUnseen {
+            guard let identity = Identity(new[mac]?.host), identity != Identity(old[mac]?.host) else { continue }
+            observation.identities[mac] = identity
+        }
     }
 
     /// At the first sight even a MAC that two manifests claim has a value, so that removing one of them later arms nothing.

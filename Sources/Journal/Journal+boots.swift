@@ -32,11 +32,12 @@ extension Journal {
         return boot
     }
 
-    /// Remembers which UUID an interface showed when it asked for a script, let in or not: a report is about every interface of
-    /// the machine. Writes only what is new.
+    /// Remembers which UUID and serial an interface showed when it asked for a script, let in or not: a report is about every interface
+    /// of the machine, and no other machine is recognised by them. Writes only what is new.
     ///
     /// - Throws: `JournalError`.
     package func saw(_ sighting: Sighting) throws(JournalError) {
+        try sawSerial(of: sighting)
         guard let uuid = sighting.uuid?.lowercased(), isReal(uuid: uuid), seen[sighting.mac] != uuid else { return }
         try write { db in
             try db.execute(
@@ -45,6 +46,20 @@ extension Journal {
         }
         if seen.count >= 100_000 { seen.removeAll() }
         seen[sighting.mac] = uuid
+    }
+
+    private func sawSerial(of sighting: Sighting) throws(JournalError) {
+        guard let serial = sighting.serial?.prefix(256), isReal(serial: String(serial)),
+            seenSerials[sighting.mac] != String(serial)
+        else { return }
+        try write { db in
+            try db.execute(
+                sql:
+                    "INSERT INTO seenSerial (mac, serial) VALUES (?, ?) ON CONFLICT DO UPDATE SET serial = excluded.serial",
+                arguments: [sighting.mac.column, String(serial)])
+        }
+        if seenSerials.count >= 100_000 { seenSerials.removeAll() }
+        seenSerials[sighting.mac] = String(serial)
     }
 
     /// The kernel's first byte went out, or its last. Never goes back.
@@ -174,7 +189,7 @@ extension Journal {
             let rows = try Int64.fetchAll(
                 db, sql: "SELECT mac FROM seen WHERE uuid = (SELECT uuid FROM seen WHERE mac = ?)",
                 arguments: [mac.column])
-            return Set(rows.map { MACAddress(bits: UInt64(bitPattern: $0)) })
+            return Set(rows.map { MACAddress(column: $0) })
         }
     }
 }

@@ -48,7 +48,7 @@ extension RecordedEvent {
             event: Event(
                 Event.Kind(rawValue: row["kind"]) ?? .alert,
                 host: name.map { Host.ID(namespace: row["namespace"], name: $0) },
-                mac: mac.map { MACAddress(bits: UInt64(bitPattern: $0)) }, row["detail"],
+                mac: mac.map { MACAddress(column: $0) }, row["detail"],
                 commit: commit.map { CommitID($0) }))
     }
 }

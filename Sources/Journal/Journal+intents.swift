@@ -1,7 +1,7 @@
 import GRDB
 import Inventory
 
-/// A change owed to the repo: turn this arming's interface off.
+/// A change owed to the repo: turn this arming's interface off, or write its MAC.
 package struct Intent: Sendable, Equatable {
     package enum State: String, Sendable {
         case owed
@@ -21,6 +21,8 @@ package struct Intent: Sendable, Equatable {
     package var createdAt: Instant
     package var state: State
     package var blockedBy: String?
+    /// The MAC that the interface was seen with; nil turns it off.
+    package var bind: MACAddress?
 
     package init(
         id: Int64, arming: Arming, ending: Ending, evidence: String, createdAt: Instant, state: State,
@@ -36,6 +38,24 @@ package struct Intent: Sendable, Equatable {
     }
 }
 
+/// What a commit of ours does about an arming: bind its interface to a MAC, or turn it off.
+package struct OwnChange: Sendable, Hashable {
+    package var arming: Arming.ID
+    package var isBind: Bool
+
+    package init(arming: Arming.ID, isBind: Bool) {
+        self.arming = arming
+        self.isBind = isBind
+    }
+}
+
+extension Intent {
+    package var change: OwnChange { OwnChange(arming: arming.id, isBind: bind != nil) }
+
+    /// How the arming ended, or `seen`.
+    package var reason: String { bind == nil ? ending.rawValue : "seen" }
+}
+
 extension Journal {
     /// What the repo is owed, oldest first, blocked ones included.
     ///
@@ -45,15 +65,19 @@ extension Journal {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT arming.*, intent.id AS intent, intent.createdAt, intent.state, intent.blockedBy FROM intent
+                    SELECT arming.*, intent.id AS intent, intent.createdAt, intent.state, intent.blockedBy, intent.bind,
+                    intent.evidence AS seen FROM intent
                     JOIN arming ON arming.id = intent.arming WHERE intent.state <> 'done' ORDER BY intent.id
                     """
             ).map { row in
                 let record = Ledger.Record(row: row)
-                return Intent(
+                var intent = Intent(
                     id: row["intent"], arming: record.arming, ending: record.ending ?? .disarmed,
                     evidence: record.evidence ?? "", createdAt: Instant(seconds: row["createdAt"]),
                     state: Intent.State(rawValue: row["state"]) ?? .owed, blockedBy: row["blockedBy"])
+                intent.bind = (row["bind"] as Int64?).map { MACAddress(column: $0) }
+                if intent.bind != nil { intent.evidence = row["seen"] ?? "" }
+                return intent
             }
         }
     }
@@ -65,8 +89,11 @@ extension Journal {
         try write { db in
             for (commit, intent) in commits {
                 try db.execute(
-                    sql: "INSERT OR IGNORE INTO ownCommit (id, arming, mac, madeAt, landed) VALUES (?, ?, ?, ?, 0)",
-                    arguments: [commit.hex, intent.arming.id.text, intent.arming.mac.column, now.seconds])
+                    sql:
+                        "INSERT OR IGNORE INTO ownCommit (id, arming, mac, madeAt, landed, isBind) VALUES (?, ?, ?, ?, 0, ?)",
+                    arguments: [
+                        commit.hex, intent.arming.id.text, intent.arming.mac.column, now.seconds, intent.bind != nil,
+                    ])
             }
         }
     }
@@ -84,8 +111,8 @@ extension Journal {
                 guard let commit else { continue }
                 try db.execute(sql: "UPDATE ownCommit SET landed = 1 WHERE id = ?", arguments: [commit.hex])
                 let event = Event(
-                    .committed, host: intent.arming.host, mac: intent.arming.mac,
-                    "\(intent.ending.rawValue): \(commit.short) is in the remote branch", commit: commit)
+                    .committed, host: intent.arming.host, mac: intent.bind ?? intent.arming.mac,
+                    "\(intent.reason): \(commit.short) is in the remote branch", commit: commit)
                 events.append(RecordedEvent(sequence: try event.insert(in: db, at: now), at: now, event: event))
             }
             return events
@@ -111,7 +138,7 @@ extension Journal {
         }
     }
 
-    /// Which of these commits are ours, with the armings that they disarmed.
+    /// Which of these commits are ours, with the armings that they disarmed, or bound.
     ///
     /// - Throws: `JournalError`.
     package func ownCommits(among commits: [CommitID]) throws(JournalError) -> [CommitID: [Arming.ID]] {
@@ -126,13 +153,29 @@ extension Journal {
         }
     }
 
-    /// Commits that we made about this arming, newest first, in the remote or not.
+    /// What these commits of ours are about, a bind apart from the disarm of the same arming.
     ///
     /// - Throws: `JournalError`.
-    package func commits(of arming: Arming.ID) throws(JournalError) -> [CommitID] {
+    package func ownChanges(among commits: [CommitID]) throws(JournalError) -> Set<OwnChange> {
+        try read { db in
+            var changes: Set<OwnChange> = []
+            for commit in commits {
+                let rows = try Row.fetchAll(
+                    db, sql: "SELECT arming, isBind FROM ownCommit WHERE id = ?", arguments: [commit.hex])
+                for row in rows { changes.insert(OwnChange(arming: Arming.ID(row["arming"]), isBind: row["isBind"])) }
+            }
+            return changes
+        }
+    }
+
+    /// Commits that we made about this arming, to turn it off or to bind it, newest first, in the remote or not.
+    ///
+    /// - Throws: `JournalError`.
+    package func commits(of arming: Arming.ID, isBind: Bool = false) throws(JournalError) -> [CommitID] {
         try read { db in
             try String.fetchAll(
-                db, sql: "SELECT id FROM ownCommit WHERE arming = ? ORDER BY rowid DESC", arguments: [arming.text]
+                db, sql: "SELECT id FROM ownCommit WHERE arming = ? AND isBind = ? ORDER BY rowid DESC",
+                arguments: [arming.text, isBind]
             ).map { CommitID($0) }
         }
     }
@@ -144,7 +187,7 @@ extension Journal {
         try read { db in
             try String.fetchOne(
                 db,
-                sql: "SELECT id FROM ownCommit WHERE mac = ? AND landed = 1 ORDER BY rowid DESC LIMIT 1",
+                sql: "SELECT id FROM ownCommit WHERE mac = ? AND landed = 1 AND NOT isBind ORDER BY rowid DESC LIMIT 1",
                 arguments: [mac.column]
             ).map { CommitID($0) }
         }

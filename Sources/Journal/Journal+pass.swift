@@ -185,6 +185,10 @@ extension Journal {
 extension Observation {
     func save(in db: Database, at now: Instant) throws {
         for (mac, state) in states { try state.save(in: db, mac: mac) }
+        for (mac, identity) in identities {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO named (mac, uuid, serial) VALUES (?, ?, ?)").execute(
+                arguments: [mac.column, identity.uuid, identity.serial])
+        }
         for arming in armings { try arming.insert(in: db) }
         for id in disarmed {
             try db.execute(

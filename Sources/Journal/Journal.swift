@@ -28,6 +28,8 @@ package actor Journal {
     private var isFollowed = true
     /// UUIDs that are on disk already.
     var seen: [MACAddress: String] = [:]
+    /// The same of serials.
+    var seenSerials: [MACAddress: String] = [:]
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

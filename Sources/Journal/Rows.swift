@@ -6,7 +6,9 @@ import Inventory
 extension MACAddress {
     var column: Int64 { Int64(bitPattern: bits) }
 
-    init(row: Row) { self.init(bits: UInt64(bitPattern: row["mac"] as Int64)) }
+    init(row: Row) { self.init(column: row["mac"]) }
+
+    init(column: Int64) { self.init(stored: UInt64(bitPattern: column)) }
 }
 
 extension Host.ID {

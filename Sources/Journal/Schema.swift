@@ -9,6 +9,17 @@ enum Schema {
         migrator.registerMigration("the host of a boot") { db in
             try db.execute(sql: "ALTER TABLE boot ADD COLUMN namespace TEXT; ALTER TABLE boot ADD COLUMN name TEXT")
         }
+        migrator.registerMigration("machines without a MAC") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE intent ADD COLUMN bind INTEGER; ALTER TABLE intent ADD COLUMN uuid TEXT;
+                    ALTER TABLE intent ADD COLUMN serial TEXT; ALTER TABLE intent ADD COLUMN evidence TEXT;
+                    ALTER TABLE ownCommit ADD COLUMN isBind INTEGER NOT NULL DEFAULT 0;
+                    CREATE TABLE seenSerial (mac INTEGER PRIMARY KEY, serial TEXT NOT NULL);
+                    CREATE TABLE named (mac INTEGER NOT NULL, uuid TEXT, serial TEXT);
+                    CREATE UNIQUE INDEX namedOnce ON named (mac, ifnull(uuid, ''), ifnull(serial, ''))
+                    """)
+        }
         migrator.registerMigration("its own id") { db in
             try db.execute(sql: "INSERT INTO setting (key, value) VALUES ('id', ?)", arguments: [Token.random().text])
         }

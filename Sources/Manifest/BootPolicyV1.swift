@@ -9,8 +9,7 @@ extension FieldReader {
             of: spec,
             known: [
                 "selector", "netboot", "profile", "attempts", "expireAfter", "outdatedAfter", "freeze", "require",
-                "refuse", "limits",
-                "suspend",
+                "refuse", "limits", "introduce", "suspend",
             ])
         var policy = BootPolicy(name: name, location: location(of: node))
         policy.selector = selector(mapping("selector", of: spec))
@@ -21,6 +20,7 @@ extension FieldReader {
         policy.outdatedAfter = duration("outdatedAfter", of: spec, atLeast: 60)
         policy.freeze = freezes("freeze", of: spec)
         policy.require = require(mapping("require", of: spec))
+        policy.introduce = choice("introduce", of: spec)
         policy.refuse = refuse(mapping("refuse", of: spec))
         policy.suspend = field("suspend", of: spec).flatMap { node in
             text(node).map { Stop(reason: $0, location: location(of: node)) }

@@ -28,9 +28,20 @@ extension FieldReader {
         switch dialect {
         case .hardwareV1Alpha1: hardwareV1Alpha1(spec, into: &host)
         case .hardwareV1Alpha2: hardwareV1Alpha2(spec, into: &host)
-        case .bareMetalHost: bareMetalHost(spec, annotations: annotations, metadata: metadata, into: &host)
+        case .bareMetalHost: bareMetalHost(spec, annotations: annotations, metadata: metadata, of: node, into: &host)
         }
         return host
+    }
+
+    /// Why labels without a MAC name no machine, and what to do, as the end of a sentence.
+    func unknownMachine(_ labels: [String: String], unseen: Int) -> String {
+        if unseen > 1 { return ", and \(unseen) interfaces of this host have none: leave one of them without, at most" }
+        for name in ["uuid", "serial"] {
+            guard let value = labels["bootlatch.dev/\(name)"] ?? labels[name] else { continue }
+            let isOne = name == "uuid" ? isReal(uuid: value) : isReal(serial: value)
+            if !isOne { return ", and the label \(name) \(value) names no single machine: correct it, or add the MAC" }
+        }
+        return ": add it, or a label uuid or serial to recognise the machine by"
     }
 
     /// Go writes a text that is not set as `""`.

@@ -8,12 +8,16 @@ extension FieldReader {
         if let instance = mapping("instance", of: mapping("metadata", of: spec)) {
             flatten(instance, prefix: "", into: &host.instance)
         }
-        for item in items("interfaces", of: spec) {
+        let interfaces = items("interfaces", of: spec)
+        let unseen = interfaces.filter(\.hasNoMAC)
+        // Nobody could tell which card of several a machine shows.
+        let key = unseen.count == 1 ? MACAddress(unseenBy: host.labels) : nil
+        for item in interfaces {
             guard item.resolved.kind == .mapping else {
                 if !item.isNull { expected("a mapping", at: item) }
                 continue
             }
-            guard let interface = interface(item) else { continue }
+            guard let interface = interface(item, key, labels: host.labels, unseen: unseen.count) else { continue }
             if host.interfaces.contains(where: { $0.mac == interface.mac }) {
                 error(
                     item["dhcp"]?["mac"] ?? item,
@@ -24,7 +28,9 @@ extension FieldReader {
         }
     }
 
-    private mutating func interface(_ node: Node) -> InterfaceSpec? {
+    private mutating func interface(
+        _ node: Node, _ key: MACAddress?, labels: [String: String], unseen: Int
+    ) -> InterfaceSpec? {
         let netboot = mapping("netboot", of: node)
         let dhcp = mapping("dhcp", of: node)
         let isOn = bool("allowPXE", of: netboot) ?? false
@@ -32,14 +38,15 @@ extension FieldReader {
         let allowWorkflow = bool("allowWorkflow", of: netboot)
         let ipxe = ipxe(netboot)
         let osie = osie(netboot)
-        guard let dhcp, let macNode = field("mac", of: dhcp) else {
+        if node.hasNoMAC, key == nil {
             if isOn {
-                error(netboot ?? node, "allowPXE is true, but there is no dhcp.mac to know the interface by: add it")
+                let why = unknownMachine(labels, unseen: unseen)
+                error(netboot ?? node, "allowPXE is true, but there is no dhcp.mac to know the interface by\(why)")
             }
             return nil
         }
-        let spec = dhcpSpec(dhcp)
-        guard let mac = mac(macNode) else { return nil }
+        let spec = dhcp.map { dhcpSpec($0) } ?? DHCPSpec()
+        guard let mac = node.hasNoMAC ? key : field("mac", of: dhcp).flatMap({ mac($0) }) else { return nil }
         return InterfaceSpec(
             mac: mac, isOn: isOn, allowWorkflow: allowWorkflow,
             netbootLocation: location(of: netboot?["allowPXE"] ?? netboot ?? node), dhcp: spec, ipxe: ipxe, osie: osie,
@@ -86,5 +93,13 @@ extension FieldReader {
         spec.tftpServerName = nonEmpty("tftp_server_name", of: node)
         spec.bootFileName = nonEmpty("boot_file_name", of: node)
         return spec
+    }
+}
+
+extension Node {
+    /// An interface that no MAC is written for.
+    var hasNoMAC: Bool {
+        guard resolved.kind == .mapping else { return false }
+        return self["dhcp"]?["mac"].map { $0.isNull || $0.string?.isEmpty == true } ?? true
     }
 }

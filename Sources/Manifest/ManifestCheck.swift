@@ -114,6 +114,16 @@ extension FieldReader {
                         "Bootlatch could not turn \(host.id) (\(interface.mac)) off here, and would only refuse it: \(error.message)"
                     )
                 }
+                guard interface.mac.isUnseen else { continue }
+                do {
+                    _ = try editManifest(
+                        bytes, path: path, .bind(interface.mac, to: MACAddress(bits: 0x5254_0000_0001)))
+                } catch {
+                    warning(
+                        at: error.location,
+                        "Bootlatch could not write the MAC of \(host.id) here, and would never boot it: \(error.message)"
+                    )
+                }
             }
         }
     }

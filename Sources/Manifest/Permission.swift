@@ -11,6 +11,8 @@ struct Permission {
     var off: Patch
     /// A boolean beside it that a disarm turns off, and that an arming gives back.
     var companion: String?
+    /// A MAC at its place, in an interface that has none yet.
+    var bind: ((Patch) -> Patch)?
 
     /// The change as values to set in the manifest; nil when there is nothing to do.
     ///
@@ -18,6 +20,12 @@ struct Permission {
     func patch(for change: Change, of manifest: Node) throws(Edit.Refusal) -> Patch? {
         var keys: [(key: String, patch: Patch)] = []
         switch change {
+        case .bind(_, let mac):
+            guard let bind else {
+                throw Edit.Refusal(
+                    "a MAC stands here already: nothing to bind", at: block?.position ?? Position(line: 1, column: 1))
+            }
+            return bind(.text("\(mac)"))
         case .annotate(_, let value):
             return .at("metadata", "annotations", Dialect.armAnnotation, set: .text(value))
         case .suspend(_, let reason):
@@ -63,14 +71,20 @@ extension Node {
     /// The permissions in this manifest of every interface with this MAC; more than one is a mistake.
     func permissions(of mac: MACAddress, _ dialect: Dialect) -> [Permission] {
         let spec = self["spec"]
+        // The labels as the host's decoder reads them.
+        let isUnseen = mac.isUnseen && MACAddress(unseenBy: labels) == mac
         switch dialect {
         case .hardwareV1Alpha1:
             return (spec?["interfaces"]?.items ?? []).enumerated().compactMap { number, interface in
-                guard interface["dhcp"]?["mac"]?.mac == mac else { return nil }
+                guard mac.isUnseen ? isUnseen && interface.hasNoMAC : interface["dhcp"]?["mac"]?.mac == mac else {
+                    return nil
+                }
                 return Permission(
                     block: interface["netboot"],
                     wrap: { .at("spec", "interfaces", set: .item(number, .at("netboot", set: $0))) },
-                    key: "allowPXE", on: .bool(true), off: .bool(false), companion: "allowWorkflow")
+                    key: "allowPXE", on: .bool(true), off: .bool(false), companion: "allowWorkflow",
+                    bind: mac.isUnseen
+                        ? { .at("spec", "interfaces", set: .item(number, .at("dhcp", "mac", set: $0))) } : nil)
             }
         case .hardwareV1Alpha2:
             return (spec?["networkInterfaces"]?.mergedEntries ?? []).filter { $0.key.mac == mac }.map { entry in
@@ -80,13 +94,20 @@ extension Node {
                     key: "disabled", on: .bool(false), off: .bool(true))
             }
         case .bareMetalHost:
-            guard spec?["bootMACAddress"]?.mac == mac else { return [] }
+            let hasNoMAC = spec?["bootMACAddress"].map { $0.isNull || $0.string?.isEmpty == true } ?? true
+            guard mac.isUnseen ? isUnseen && hasNoMAC : spec?["bootMACAddress"]?.mac == mac else { return [] }
             return [
                 Permission(
                     block: self["metadata"]?["annotations"], wrap: { .at("metadata", "annotations", set: $0) },
-                    key: Dialect.netbootAnnotation, on: .text("allow"), off: .text("deny"))
+                    key: Dialect.netbootAnnotation, on: .text("allow"), off: .text("deny"),
+                    bind: mac.isUnseen ? { .at("spec", "bootMACAddress", set: $0) } : nil)
             ]
         }
+    }
+
+    private var labels: [String: String] {
+        let fields = self["metadata"]?["labels"]?.fields ?? []
+        return Dictionary(fields.compactMap { name, value in value.string.map { (name, $0) } }) { $1 }
     }
 
     private var mac: MACAddress? { string.flatMap { MACAddress($0) } }

@@ -31,11 +31,14 @@ package func editManifest(_ bytes: [UInt8], path: String, _ change: Change) thro
         found += manifest.node.permissions(of: change.mac, dialect).map { (manifest, $0) }
     }
     guard let (manifest, permission) = found.first else {
-        throw EditRefusal("no interface here has the MAC \(change.mac) any more", at: SourceLocation(path: path))
+        let what = change.mac.isUnseen ? "waits for its MAC" : "has the MAC \(change.mac)"
+        throw EditRefusal("no interface here \(what) any more", at: SourceLocation(path: path))
     }
     guard found.count == 1 else {
         throw EditRefusal(
-            "\(found.count) interfaces here have the MAC \(change.mac): leave it at one of them",
+            change.mac.isUnseen
+                ? "\(found.count) interfaces here wait for the MAC of one machine: leave one of them without"
+                : "\(found.count) interfaces here have the MAC \(change.mac): leave it at one of them",
             at: SourceLocation(path: path))
     }
     do {
@@ -50,7 +53,9 @@ package func editManifest(_ bytes: [UInt8], path: String, _ change: Change) thro
 extension Change {
     var mac: MACAddress {
         switch self {
-        case .disarm(let mac), .arm(let mac, _), .annotate(let mac, _), .suspend(let mac, _), .resume(let mac): mac
+        case .disarm(let mac), .arm(let mac, _), .annotate(let mac, _), .bind(let mac, _), .suspend(let mac, _),
+            .resume(let mac):
+            mac
         }
     }
 }

@@ -64,6 +64,11 @@ package let manifestSchema = #"""
                   "type": "string",
                   "examples": ["switch upgrade"]
                 },
+                "introduce": {
+                  "description": "What an unknown MAC gets in the network of an armed host that has no MAC yet; nothing by default",
+                  "enum": ["loader", "nothing"],
+                  "examples": ["loader", "nothing"]
+                },
                 "profile": {
                   "description": "The name of a BootProfile",
                   "type": "string",

@@ -37,6 +37,8 @@ struct PreviewComparison {
     ) -> (Preview.Change.Kind, String)? {
         let states = (before.inventory.state(of: mac), after.inventory.state(of: mac))
         guard let new else {
+            // Its MAC was written: what becomes of the permission stands there.
+            if mac.isUnseen, let host = old?.host.id, after.inventory[host] != nil { return nil }
             if states.0?.isOn == true { return (.disarmed, "no longer in the inventory, and gets no lease from us") }
             return (.changed, "no longer in the inventory")
         }
@@ -45,7 +47,9 @@ struct PreviewComparison {
             if let arming = states.1?.arming, arming == states.0?.arming, case .netboot = was {
                 return changed(old, new)
             } else if let origin = states.1?.arming.flatMap({ before.ledger[$0] })?.arming, origin.mac != mac {
-                return (.changed, "takes the arming of \(origin.mac) with it, if that is unspent; \(plan.words)")
+                let former =
+                    origin.mac.isUnseen ? "the arming that waited for it" : "the arming of \(origin.mac) with it"
+                return (.changed, "takes \(former), if that is unspent; \(plan.words)")
             }
             let again = states.1?.arming == states.0?.arming || was.word == now.word
             return (.armed, "may netboot once\(again ? ", again" : ""); \(plan.words)")
@@ -54,12 +58,14 @@ struct PreviewComparison {
             if old == nil { return (.changed, "new, and off") }
             if states.0?.since != states.1?.since { return (.changed, "on, and off again") }
             return changed(old, new)
+        case .localBoot(.waiting) where states.1?.arming != states.0?.arming:
+            return (.armed, "may netboot once it is seen; \(Plan(for: new)?.words ?? "")")
         case .localBoot:
             if now == was, states.0?.arming == states.1?.arming, states.0?.hold == states.1?.hold {
                 return changed(old, new)
             }
             return (new.spec.isOn ? .held : .changed, after.explanation(of: now, for: mac, now: self.now))
-        case .ignore: return nil
+        case .ignore, .introduce: return nil
         }
     }
 

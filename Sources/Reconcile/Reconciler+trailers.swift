@@ -53,6 +53,8 @@ extension Reconciler {
         var found: [ForgottenCommit] = []
         for id in try await repository.commits(reachableFrom: tip, notFrom: first.from) {
             let trailers = Trailers(try await repository.commit(id).message)
+            // A bind of ours names an arming that lives on.
+            guard trailers.reason.flatMap({ Ending(rawValue: $0) }) != nil else { continue }
             let isOurs = trailers["Journal"] == journalID
             let disarmed = trailers.disarmed.filter { _, arming in
                 guard let record = ledger[arming] else { return isOurs }

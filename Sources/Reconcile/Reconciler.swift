@@ -42,6 +42,7 @@ package actor Reconciler {
     var inventory = Inventory()
     var signers = Signers()
     var restored: Restored?
+    var nextTidy = Tidiness()
     private var isStopped = false
     private var current: Task<PassReport, Never>?
     private var next: Task<PassReport, Never>?
@@ -113,6 +114,7 @@ package actor Reconciler {
                 into: repository.path, branch: settings.branch, deadline: settings.timeout, progress: progress)
             if restored == nil { try await restore(afterFetch: true) }
             try await walk(to: fetched.commit, &report)
+            if !report.commits.isEmpty { await tidy() }
         } catch {
             report.failure = "\(error)"
         }

@@ -15,18 +15,21 @@ extension WriteBack {
         var commits: [Made] = []
     }
 
-    /// The intents that still fit the tip, by host, oldest first. What no longer fits is done; what can't be edited is blocked
-    /// with the reason.
+    /// The intents that still fit the tip, by host, oldest first, each bind by itself. What no longer fits is done; what can't be
+    /// edited is blocked with the reason.
     func owedByHost(at tip: ObjectID) async throws -> [(host: Host.ID, intents: [Intent])] {
-        var hosts: [Host.ID] = []
-        var owed: [Host.ID: [Intent]] = [:]
+        var owed: [(host: Host.ID, intents: [Intent])] = []
         for intent in try await journal.owedIntents() where intent.state != .stopped {
             // As it is called now: the host may have been renamed, or the card given to another one.
             guard let host = try await host(toEdit: intent, at: tip)?.id else { continue }
-            if owed[host] == nil { hosts.append(host) }
-            owed[host, default: []].append(intent)
+            let index = owed.firstIndex { $0.host == host && $0.intents.allSatisfy { $0.bind == nil } }
+            if intent.bind == nil, let index {
+                owed[index].intents.append(intent)
+            } else {
+                owed.append((host, [intent]))
+            }
         }
-        return hosts.map { ($0, owed[$0] ?? []) }
+        return owed
     }
 
     /// Applies these intents to the tree of this tip, one commit for each host.
@@ -38,9 +41,11 @@ extension WriteBack {
 
     /// The host whose interface is on at the tip, by this very arming, in a file that can be edited; else nil.
     private func host(toEdit intent: Intent, at tip: ObjectID) async throws -> Host? {
-        let inventory = gate.current.inventory
+        let (inventory, ledger) = (gate.current.inventory, gate.current.ledger)
         let state = inventory.state(of: intent.arming.mac)
-        guard state?.isOn == true, state?.arming == intent.arming.id else {
+        // A MAC is written for an arming that somebody may still use, into an interface that has none.
+        let isBindable = intent.arming.mac.isUnseen && ledger[intent.arming.id]?.ending == nil
+        guard state?.isOn == true, state?.arming == intent.arming.id, intent.bind == nil || isBindable else {
             // Ours, when somebody merged it, or when a crash came between push and journal.
             try await journal.done([(intent, try await ownCommit(of: intent, in: tip))], at: now().wall)
             return nil
@@ -57,7 +62,7 @@ extension WriteBack {
     }
 
     private func ownCommit(of intent: Intent, in tip: ObjectID) async throws -> CommitID? {
-        for commit in try await journal.commits(of: intent.arming.id) {
+        for commit in try await journal.commits(of: intent.arming.id, isBind: intent.bind != nil) {
             guard let id = ObjectID(hex: commit.hex), (try? await repository.commit(id)) != nil else { continue }
             if id == tip { return commit }
             if try await repository.isAncestor(id, of: tip) { return commit }
@@ -74,7 +79,7 @@ extension WriteBack {
         var edited: [Intent] = []
         for intent in intents {
             do {
-                bytes = try editManifest(bytes, path: path, .disarm(intent.arming.mac))
+                bytes = try editManifest(bytes, path: path, intent.edit)
                 edited.append(intent)
             } catch {
                 try await journal.block(intent, by: "\(error)", at: now().wall)
@@ -98,23 +103,27 @@ extension WriteBack {
     }
 
     private func message(for host: Host.ID, _ intents: [Intent], journal: String) -> String {
-        let reason = intents.first?.ending ?? .provisioned
-        var lines = [
-            settings.subject.filled("{host}", with: "\(host)").filled("{reason}", with: reason.rawValue), "",
-            "Bootlatch-Host: \(host)",
-        ]
+        let reason = intents.first?.reason ?? ""
+        let subject = settings.subject.filled("{host}", with: "\(host)").filled("{reason}", with: reason)
+        let bind = intents.lazy.compactMap(\.bind).first
+        var lines = [bind.map { "Bind \(host) to \($0)" } ?? subject, "", "Bootlatch-Host: \(host)"]
         for intent in intents {
             let by = intent.arming.provenance
-            lines.append("Bootlatch-MAC: \(intent.arming.mac)")
+            let mac = intent.bind ?? intent.arming.mac
+            if !mac.isUnseen { lines.append("Bootlatch-MAC: \(mac)") }
             lines.append("Bootlatch-Arming: \(intent.arming.id) armed by \(by.commit.short) (\(by.author.oneLine))")
         }
-        lines.append("Bootlatch-Reason: \(reason.rawValue)")
+        lines.append("Bootlatch-Reason: \(reason)")
         for evidence in Set(intents.map(\.evidence)).sorted() {
             lines.append("Bootlatch-Evidence: \(evidence.oneLine)")
         }
         lines.append("Bootlatch-Journal: \(journal)")
         return lines.joined(separator: "\n") + "\n"
     }
+}
+
+extension Intent {
+    fileprivate var edit: Change { bind.map { .bind(arming.mac, to: $0) } ?? .disarm(arming.mac) }
 }
 
 extension String {

@@ -68,7 +68,7 @@ extension WriteBack {
             throw HandEditError(
                 description: "\(host) is armed already; nothing to do. For another deadline `bootlatch disarm` it first"
             )
-        case .localBoot(.held(.frozen)), .localBoot(.held(.queued)):
+        case .localBoot(.held(.frozen)), .localBoot(.held(.queued)), .localBoot(.waiting):
             let wait = standing.explanation(of: decision, for: interface.mac, now: now())
             throw HandEditError(description: "\(host) is armed already, and waits: \(wait)")
         default: break
@@ -124,7 +124,7 @@ extension WriteBack {
             return try await commit(
                 [(path, try await edited(path, at: tip, changes))], on: tip, by: person,
                 "\(verb) PXE for \(interface.host.id)", reason,
-                ["Bootlatch-Host: \(interface.host.id)", "Bootlatch-MAC: \(mac)"] + trailers)
+                ["Bootlatch-Host: \(interface.host.id)"] + (mac.isUnseen ? [] : ["Bootlatch-MAC: \(mac)"]) + trailers)
         }
         return edit
     }

@@ -15,35 +15,35 @@ extension WriteBack {
     ) async throws -> CommitID? {
         let proposed = try await proposed(in: branch)
         if let proposed { try await refuseStrangers(above: head, to: proposed, in: branch) }
-        if let proposed, try await holds(proposed, owed, on: head) { return nil }
+        if let proposed, try await holds(proposed, owed, on: head) {
+            // The answer to our push may have been lost.
+            try await wait(for: owed.flatMap(\.intents), in: branch)
+            return nil
+        }
         if owed.isEmpty, proposed == nil { return nil }
         let draft = try await draft(owed, on: head)
         if draft.commits.isEmpty, !owed.isEmpty { return nil }
-        try await remember(draft)
-        let outcome = try await remote.push(
-            draft.head, from: repository.path, to: branch, expecting: proposed, replacing: true,
-            options: settings.pushOptions, deadline: settings.timeout)
-        let intents = draft.commits.flatMap(\.intents)
-        switch outcome {
-        case .accepted:
-            // Nothing is owed any more: the branch has gone back to the tip.
-            if intents.isEmpty { return nil }
-            let reason = "in branch \(branch), until somebody merges it"
-            for intent in intents { try await journal.block(intent, by: reason, as: .proposed, at: now().wall) }
-            log.info("proposed", metadata: ["commits": "\(draft.commits.count)", "branch": "\(branch)"])
-            return CommitID("\(draft.head)")
-        case .raced: throw WriteBackError(description: "somebody else pushed to branch \(branch); trying again later")
-        case .rejected(let why):
-            let reason = "the remote refuses our commit in branch \(branch): \(why)"
-            for intent in intents { try await journal.block(intent, by: reason, at: now().wall) }
-            throw WriteBackError(description: reason)
+        guard case .accepted = try await send(draft, to: branch, expecting: proposed, replacing: true) else {
+            throw WriteBackError(description: "somebody else pushed to branch \(branch); trying again later")
         }
+        let intents = draft.commits.flatMap(\.intents)
+        // Nothing is owed any more: the branch has gone back to the tip.
+        if intents.isEmpty { return nil }
+        try await wait(for: intents, in: branch)
+        log.info("proposed", metadata: ["commits": "\(draft.commits.count)", "branch": "\(branch)"])
+        return CommitID("\(draft.head)")
+    }
+
+    private func wait(for intents: [Intent], in branch: String) async throws {
+        let reason = "in branch \(branch), until somebody merges it"
+        for intent in intents { try await journal.block(intent, by: reason, as: .proposed, at: now().wall) }
     }
 
     private func refuseStrangers(above head: ObjectID, to proposed: ObjectID, in branch: String) async throws {
         let commits = try await repository.commits(reachableFrom: proposed, notFrom: head).map { CommitID("\($0)") }
         let own = try await journal.ownCommits(among: commits)
         guard let stranger = commits.first(where: { own[$0] == nil }) else { return }
+        patience.failed(at: .now, first: .seconds(60))
         throw WriteBackError(
             description:
                 "branch \(branch) holds \(stranger.short), which is not ours: merge it or delete the branch, or "
@@ -63,8 +63,8 @@ extension WriteBack {
         _ proposed: ObjectID, _ owed: [(host: Host.ID, intents: [Intent])], on head: ObjectID
     ) async throws -> Bool {
         let commits = try await repository.commits(reachableFrom: proposed, notFrom: head).map { CommitID("\($0)") }
-        let held = Set(try await journal.ownCommits(among: commits).values.joined())
-        guard held == Set(owed.flatMap(\.intents).map(\.arming.id)) else { return false }
+        let held = try await journal.ownChanges(among: commits)
+        guard held == Set(owed.flatMap(\.intents).map(\.change)) else { return false }
         guard let base = try await repository.mergeBase(of: proposed, and: head) else { return false }
         for (host, _) in owed {
             guard let path = gate.current.inventory[host]?.path,

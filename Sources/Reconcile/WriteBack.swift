@@ -39,6 +39,7 @@ package actor WriteBack {
     let now: @Sendable () -> Now
     let log: Logger
     private let reached: @Sendable (Checkpoint) -> Void
+    var patience = Patience()
 
     package init(
         settings: Settings, reconciler: Reconciler, repository: Repository, remote: Remote, journal: Journal,
@@ -57,15 +58,26 @@ package actor WriteBack {
         self.log = log
     }
 
-    /// Writes every intent that can be carried out. Returns the tip that it pushed, nil when nothing had to be written.
+    /// Writes every intent that can be carried out. Returns the tip that it pushed, nil when nothing had to be written, and while
+    /// the remote, which did not take the last try, is left alone.
     ///
     /// A race is answered by fetching and applying the intents to the new tip: never a merge, never a force push.
     ///
     /// - Throws: `WriteBackError`, `JournalError` or `GitError`; the intents stay owed.
     package func flush() async throws -> CommitID? {
-        guard settings.isOn else { return nil }
+        guard settings.isOn, patience.isOver(at: .now) else { return nil }
+        let tip = try await pay()
+        patience = Patience()
+        return tip
+    }
+
+    /// The next flush tries at once: somebody may have removed what the remote refused.
+    package func hurry() { patience = Patience() }
+
+    private func pay() async throws -> CommitID? {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: settings.deadline)
+        var lost: (head: ObjectID, times: Int)?
         while true {
             guard try await journal.owedIntents().contains(where: { $0.state != .stopped }) else { return nil }
             let report = await reconciler.reconcile()
@@ -77,19 +89,26 @@ package actor WriteBack {
             if let branch = settings.branch { return try await propose(owed, on: head, in: branch) }
             let draft = try await draft(owed, on: head)
             if draft.commits.isEmpty { return nil }
-            switch try await push(draft, onto: head) {
-            case .accepted: return CommitID("\(draft.head)")
-            case .rejected(let reason): throw WriteBackError(description: "the remote refuses our commit: \(reason)")
-            case .raced:
-                guard clock.now < end else {
-                    throw WriteBackError(
-                        description: "other pushes came first for \(settings.deadline); trying again later")
-                }
-                // Jitter, so that two writers who lost to each other don't lose in step.
-                try await Task.sleep(for: .milliseconds(Int.random(in: 20...400)))
+            if try await push(draft, onto: head) { return CommitID("\(draft.head)") }
+            log.info("push lost a race, trying again")
+            lost = (head, lost?.head == head ? (lost?.times ?? 0) + 1 : 1)
+            if let lost, lost.times >= Self.racesWithNobody {
+                throw try await refused(
+                    draft,
+                    "the remote says that another push came first, but branch \(reconciler.settings.branch) stands still: "
+                        + "is there a stale lock, such as refs/heads/\(reconciler.settings.branch).lock?")
             }
+            guard clock.now < end else {
+                throw WriteBackError(
+                    description: "other pushes came first for \(settings.deadline); trying again later")
+            }
+            // Jitter, so that two writers who lost to each other don't lose in step.
+            try await Task.sleep(for: .milliseconds(Int.random(in: 20...400)))
         }
     }
+
+    /// Races lost in a row while the branch did not move. A rival that holds its lock for a moment loses or wins one or two.
+    private static let racesWithNobody = 8
 
     func remember(_ draft: Draft) async throws {
         try await journal.committing(
@@ -97,27 +116,18 @@ package actor WriteBack {
         reached(.committed)
     }
 
-    private func push(_ draft: Draft, onto head: ObjectID) async throws -> PushOutcome {
-        try await remember(draft)
-        let outcome = try await remote.push(
-            draft.head, from: repository.path, to: reconciler.settings.branch, expecting: head,
-            options: settings.pushOptions,
-            deadline: settings.timeout)
-        switch outcome {
-        case .accepted:
-            reached(.pushed)
-            try await journal.done(
-                draft.commits.flatMap { commit in commit.intents.map { ($0, commit.id) } }, at: now().wall)
-            reached(.recorded)
-            log.info("pushed", metadata: ["commits": "\(draft.commits.count)", "tip": "\(draft.head)"])
-            _ = await reconciler.reconcile()
-        case .rejected(let reason):
-            for intent in draft.commits.flatMap(\.intents) {
-                try await journal.block(intent, by: "the remote refuses our commit: \(reason)", at: now().wall)
-            }
-        case .raced: log.info("push lost a race, trying again")
+    /// False when another push came first.
+    private func push(_ draft: Draft, onto head: ObjectID) async throws -> Bool {
+        guard case .accepted = try await send(draft, to: reconciler.settings.branch, expecting: head) else {
+            return false
         }
-        return outcome
+        reached(.pushed)
+        try await journal.done(
+            draft.commits.flatMap { commit in commit.intents.map { ($0, commit.id) } }, at: now().wall)
+        reached(.recorded)
+        log.info("pushed", metadata: ["commits": "\(draft.commits.count)", "tip": "\(draft.head)"])
+        _ = await reconciler.reconcile()
+        return true
     }
 }
 

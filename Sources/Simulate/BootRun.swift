@@ -108,6 +108,12 @@ struct BootRun {
         var interpreter = Interpreter(
             machine: machine, settings: settings,
             fetch: { url, purpose in try await fetch(url, stack, address, for: purpose) },
+            pause: { [network, deadline] seconds in
+                guard seconds < 3600, ContinuousClock.now + network.scriptSecond * seconds < deadline else {
+                    throw BootEnded(.failed(step: "sleep \(seconds)", why: "nobody waits so long for this machine"))
+                }
+                try await Task.sleep(for: network.scriptSecond * seconds)
+            },
             echo: { transcript.add(.did, .ipxe, $0) })
         switch try await interpreter.run(String(buffer: fetched.head), from: url) {
         case .outcome(let outcome): return outcome

@@ -32,10 +32,13 @@ struct Interpreter {
     var settings: ScriptSettings
     private let machine: Machine
     private let fetch: (URI, Purpose) async throws -> Fetched
+    private let pause: (Int) async throws -> Void
     private let echo: (String) -> Void
     private var kernel: (url: URI, arguments: String, bytes: Int)?
     private var initrds: [(url: URI, bytes: Int)] = []
     private var scripts: [String] = []
+    /// Scripts that wait for one that they chained to.
+    private var depth = 0
     /// Counts down for each line: a script that goes round for ever ends.
     private var budget = 10_000
 
@@ -48,14 +51,17 @@ struct Interpreter {
 
     /// - Parameters:
     ///   - fetch: downloads a file whole; throws `FetchFailure` when it can't.
+    ///   - pause: waits so many seconds.
     ///   - echo: takes what the script prints, and each line that runs.
     init(
         machine: Machine, settings: ScriptSettings, fetch: @escaping (URI, Purpose) async throws -> Fetched,
+        pause: @escaping (Int) async throws -> Void = { _ in },
         echo: @escaping (String) -> Void = { _ in }
     ) {
         self.machine = machine
         self.settings = settings
         self.fetch = fetch
+        self.pause = pause
         self.echo = echo
     }
 
@@ -64,8 +70,11 @@ struct Interpreter {
         guard let script = Script(text) else {
             return .outcome(.failed(step: "\(url)", why: "this is not an iPXE script"))
         }
-        guard scripts.count < 16 else {
+        guard depth < 16 else {
             return .outcome(.failed(step: "\(url)", why: "16 scripts chained to each other"))
+        }
+        guard scripts.count < 1000 else {
+            return .outcome(.failed(step: "\(url)", why: "1000 scripts one after the other"))
         }
         scripts.append(text)
         var next = 0
@@ -150,6 +159,10 @@ struct Interpreter {
         case "exit":
             guard words.count < 2, let status = words.first.map({ Int($0) }) ?? 0 else { return nil }
             return .end(.finished(status: status, why: "exit \(status)"))
+        case "sleep":
+            guard words.count == 1, let seconds = Int(words[0]) else { return nil }
+            try await pause(seconds)
+            return .success
         case "poweroff": return .end(.outcome(.poweredOff))
         default: return nil
         }
@@ -178,10 +191,11 @@ struct Interpreter {
         case .success(let result): (url, fetched) = result
         }
         guard Script.begins(fetched.head.readableBytesView) else { return .end(.outcome(.chained(url))) }
+        let isReplaced = flags.contains("--replace") || flags.contains("-r")
+        if !isReplaced { depth += 1 }
         let ending = try await run(String(buffer: fetched.head), from: url)
-        guard case .finished(let status, let why) = ending, !flags.contains("--replace"), !flags.contains("-r") else {
-            return .end(ending)
-        }
+        if !isReplaced { depth -= 1 }
+        guard case .finished(let status, let why) = ending, !isReplaced else { return .end(ending) }
         return status == 0 ? .success : .failure(why)
     }
 

@@ -42,6 +42,8 @@ package struct Network: Hashable, Sendable {
     package var timing = Timing.quick
     /// For the whole boot.
     package var patience = Duration.seconds(60)
+    /// How long a second of a script's `sleep` lasts.
+    package var scriptSecond = Duration.seconds(1)
     /// The machine dies when so many bytes of the kernel have arrived.
     package var diesAfterKernelBytes: Int?
 

@@ -66,12 +66,14 @@ package struct Operators: Sendable {
                 let isOff = standing.inventory[mac]?.spec.isOn != true
                 _ = decideBoot(Sighting(mac: mac), in: standing, now: now()) { rule, refusal in
                     if isOff, rule.isAboutArming { return }
+                    if rule == .seen, !mac.isUnseen { return }
                     let reason = refusal.map { Decision.localBoot($0).reason }
                     rules.append(.init(rule: rule.rawValue, question: rule.question(in: host.dialect), refusal: reason))
                 }
                 let status = status(of: mac, in: standing)
                 return WhyInterface(
-                    status: status, rules: rules, intent: intents.first { $0.mac == "\(mac)" },
+                    status: status, rules: rules,
+                    intent: intents.first { $0.mac == "\(mac)" && ($0.mac != "-" || $0.host == "\(host.id)") },
                     because: reasons[mac],
                     next: status.explanation)
             })
@@ -90,6 +92,7 @@ package struct Operators: Sendable {
             let accepted = try await reconciler.accept(try host(reference, in: gate.current).id)
             report.changed += accepted.changed
         }
+        await writeBack.hurry()
         wakeWriter()
         return ReconcileReply(report)
     }
@@ -181,8 +184,8 @@ package struct Operators: Sendable {
         let stop = gate.current.inventory.stop.map { "suspended \($0.words), until `bootlatch resume`" }
         return try await journal.owedIntents().map { intent in
             IntentStatus(
-                host: "\(intent.arming.host)", mac: "\(intent.arming.mac)", state: intent.state.rawValue,
-                reason: intent.ending.rawValue, blockedBy: stop ?? intent.blockedBy, since: "\(intent.createdAt)")
+                host: "\(intent.arming.host)", mac: "\(intent.bind ?? intent.arming.mac)", state: intent.state.rawValue,
+                reason: intent.reason, blockedBy: stop ?? intent.blockedBy, since: "\(intent.createdAt)")
         }
     }
 }

@@ -11,6 +11,7 @@ extension Daemon {
     var actions: BootActions {
         BootActions(
             admit: { await admit($0) },
+            introduce: { await introduce($0) },
             render: { permit, context in render(permit, context) },
             kernelProgress: { token, kernel in
                 do {

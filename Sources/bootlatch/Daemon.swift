@@ -21,6 +21,7 @@ struct Daemon: Sendable {
     /// Wakes the poll loop.
     let poll: WakeUp
     let sightings: Sightings
+    let strangers: Strangers
     let log: Logger
     /// Ours as long as this lives.
     private let lock: StateLock?
@@ -53,9 +54,10 @@ struct Daemon: Sendable {
         let now: @Sendable () -> Now = { [clock] in clock.now }
         journal = Journal(path: Self.journal(in: settings.state), gate: gate, log: log)
         repository = try Repository(bareAt: settings.state + "/mirror.git", create: true)
+        _ = try settings.auth.credentials()
         let remote = Remote(
-            try RemoteAddress(url), credentials: try settings.auth.credentials(),
-            trust: Trust(knownHosts: settings.auth.knownHosts, caFile: settings.auth.caFile))
+            try RemoteAddress(url), trust: Trust(knownHosts: settings.auth.knownHosts, caFile: settings.auth.caFile),
+            credentials: { [auth = settings.auth] () throws(GitError) in try auth.current() })
         reconciler = Reconciler(
             settings: .init(
                 url: url, branch: settings.branch, paths: settings.paths, timeout: .seconds(settings.timeout),
@@ -65,6 +67,7 @@ struct Daemon: Sendable {
             settings: settings.writeBack, reconciler: reconciler, repository: repository, remote: remote,
             journal: journal,
             gate: gate, now: now, reached: Crash.reached, log: log)
+        strangers = Strangers()
         sightings = Sightings(journal: journal, gate: gate, now: now, owed: owed, log: log)
     }
 
@@ -106,6 +109,11 @@ extension Settings.Auth {
             return .password(username: username, password: try secret(passwordFile, "passwordFile"))
         }
         return try tokenFile.map { .token(try secret($0, "tokenFile")) } ?? .none
+    }
+
+    /// As `credentials`, from the files as they are now.
+    fileprivate func current() throws(GitError) -> Credentials {
+        do { return try credentials() } catch { throw .credentials(reason: "\(error)") }
     }
 
     private func secret(_ path: String, _ key: String) throws -> String {

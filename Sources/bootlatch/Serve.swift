@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
         Self.raiseFileLimit()
         let daemon = try Daemon(settings, log: log)
         // The state folder is ours from here on.
-        Self.removeLocks(in: settings.state + "/mirror.git")
+        Self.removeRemains(in: settings.state + "/mirror.git")
         let endpoints = Endpoints(path: settings.state + "/endpoints.json", log: log)
         var plane = settings.boot
         // Everybody who still downloads is cut off: a boot that dies here asks again.
@@ -65,11 +65,12 @@ struct Serve: AsyncParsableCommand {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// A daemon that was killed while it moved a ref leaves the ref's lock behind, and no fetch would ever move it again. The mirror is
-    /// ours alone.
-    private static func removeLocks(in mirror: String) {
+    /// A daemon that was killed while it moved a ref leaves the ref's lock behind, and no fetch would ever move it again; one that was
+    /// killed in a fetch leaves a part of a pack, which nobody would ever remove. The mirror is ours alone.
+    private static func removeRemains(in mirror: String) {
+        let parts = ["objects/pack/pack_git2_", "objects/pack/tmp_", "objects/pack/.tmp-", "objects/tmp_"]
         for path in FileManager.default.enumerator(atPath: mirror)?.compactMap({ $0 as? String }) ?? []
-        where path.hasSuffix(".lock") && !path.hasPrefix("objects/") {
+        where path.hasSuffix(".lock") && !path.hasPrefix("objects/") || parts.contains(where: path.hasPrefix) {
             try? FileManager.default.removeItem(atPath: "\(mirror)/\(path)")
         }
     }

@@ -42,8 +42,10 @@ func statusTable(_ reply: StatusReply) -> String {
     lines.append(table.isEmpty ? "no hosts" : table.text)
     for intent in reply.intents {
         let why = intent.blockedBy.map { ", \(intent.state): \($0)" } ?? ""
-        lines.append(
-            "owed to the repo since \(intent.since): disable \(intent.host) (\(intent.mac)), \(intent.reason)\(why)")
+        let what =
+            intent.reason == "seen"
+            ? "bind \(intent.host) to \(intent.mac)" : "disable \(intent.host) (\(intent.mac)), \(intent.reason)"
+        lines.append("owed to the repo since \(intent.since): \(what)\(why)")
     }
     return (lines + reply.diagnostics).joined(separator: "\n")
 }

@@ -30,7 +30,7 @@ def milliseconds(samples):
 
 
 class Loop:
-    def __init__(self, binary, folder, hosts, mode="off"):
+    def __init__(self, binary, folder, hosts, mode="off", url=None):
         self.folder, self.hosts = folder, hosts
         folder.mkdir(parents=True)
         artifacts = folder / "artifacts"
@@ -38,8 +38,8 @@ class Loop:
         for name in ("vmlinuz", "initrd"):
             (artifacts / name).write_bytes(bytes(4096))
         self.repository = Repository(folder, hosts)
-        # By its path: between git-daemon and git, delayed acknowledgements would cost more than all that is measured.
-        self.url = str(self.repository.bare)
+        # By its path else: between git-daemon and git, delayed acknowledgements would cost more than what is measured.
+        self.url = url or str(self.repository.bare)
         settings = {
             "inventory.url": self.url,
             "inventory.interval": "1h",

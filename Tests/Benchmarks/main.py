@@ -10,6 +10,7 @@ from pathlib import Path
 import dhcp
 import inventory
 import loop
+import polls
 from rig import PEER, Failed, sh
 
 
@@ -44,6 +45,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--hosts", default="1000,10000,100000", help="sizes of inventories, with commas")
     arguments.add_argument("--skip-dhcp", action="store_true")
+    arguments.add_argument("--polls", type=int, default=2000, help="passes with a commit each; 0 for none")
     options = arguments.parse_args()
     binary = Path(os.environ["BOOTLATCH"]).resolve()
     network()
@@ -53,6 +55,8 @@ def main():
         parsing(binary.with_name("parse-benchmark"), folder / "manifests")
         for hosts in filter(None, options.hosts.split(",")):
             loop.measure(binary, folder / hosts, int(hosts), row)
+        if options.polls:
+            polls.measure(binary, folder / "polls", options.polls, row)
         if not options.skip_dhcp:
             dhcp.measure(binary, folder, row)
     except Failed as failure:

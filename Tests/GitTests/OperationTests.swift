@@ -1,4 +1,5 @@
 import Git
+import GitServers
 import Testing
 
 /// Peers that never answer: each operation ends by its deadline, or when its task is cancelled.
@@ -53,8 +54,8 @@ struct OperationTests {
         let waiting = Task(executorPreference: threads) {
             _ = try await remote.fetch(into: path, branch: "main", deadline: .seconds(60))
         }
-        await listener.connected()
         await withTaskExecutorPreference(threads) {
+            await listener.connected()
             let start = ContinuousClock.now
             for task in [fetch, push, waiting] { task.cancel() }
             for task in [fetch, push, waiting] {

@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import GitServers
 import Testing
 
 @Suite(.enabled(if: has("python3"), "python3 is not installed: it serves git http-backend"))
@@ -18,7 +19,7 @@ struct RemoteHTTPTests {
         Credentials.password(username: "ada", password: "secret"), .token("token-123"),
     ])
     func `a login opens a locked repository, to fetch and to push`(credentials: Credentials) async throws {
-        let server = try Server.http(origin)
+        let server = try Server.http(origin.path)
         let address = try RemoteAddress("http://127.0.0.1:\(server.port)/locked/origin.git")
         let remote = Remote(address, credentials: credentials)
         #expect(try await fetch(remote) == base)
@@ -33,7 +34,7 @@ struct RemoteHTTPTests {
     }
 
     @Test func `a login may stand in the address, and is never shown`() async throws {
-        let server = try Server.http(origin)
+        let server = try Server.http(origin.path)
         let address = try RemoteAddress("http://ada:secret@127.0.0.1:\(server.port)/locked/origin.git")
         #expect(try await fetch(Remote(address)) == base)
         let wrong = try RemoteAddress("http://ada:wr0ng@127.0.0.1:\(server.port)/locked/origin.git")
@@ -47,14 +48,37 @@ struct RemoteHTTPTests {
         (.sshKey(path: "/dev/null", passphrase: nil), "no private key"),
     ])
     func `a login that is refused ends, and says what to do`(credentials: Credentials, hint: String) async throws {
-        let server = try Server.http(origin)
+        let server = try Server.http(origin.path)
         let address = try RemoteAddress("http://127.0.0.1:\(server.port)/locked/origin.git")
         let error = await #expect(throws: GitError.self) { try await fetch(Remote(address, credentials: credentials)) }
         #expect(error?.description.contains(hint) == true, "\(error as Any)")
     }
 
+    @Test func `a token that is replaced while we run is used from the next connection on`() async throws {
+        let (file, sandbox) = ("token", try Sandbox())
+        let secret = try sandbox.write("first", to: "server")
+        let path = try sandbox.write("first", to: file)
+        let server = try Server.http(origin.path, secret: secret)
+        let address = try RemoteAddress("http://127.0.0.1:\(server.port)/locked/origin.git")
+        let remote = Remote(address, trust: Trust()) { () throws(GitError) in
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw .credentials(reason: "no token")
+            }
+            return .token(text)
+        }
+        #expect(try await fetch(remote) == base)
+        _ = try sandbox.write("second", to: "server")
+        let error = await #expect(throws: GitError.self) { try await fetch(remote) }
+        #expect(error?.description.contains("refused the token; see that it is right and has not expired") == true)
+        _ = try sandbox.write("second", to: file)
+        let commit = try await mirror.commit("a", "2", on: base)
+        #expect(try await push(commit, remote) == .accepted(tip: commit))
+        try FileManager.default.removeItem(atPath: path)
+        await #expect(throws: GitError.credentials(reason: "no token")) { try await fetch(remote) }
+    }
+
     @Test func `a repository that may only be read refuses a push as a matter of rights`() async throws {
-        let server = try Server.http(origin)
+        let server = try Server.http(origin.path)
         let remote = Remote(try RemoteAddress("http://127.0.0.1:\(server.port)/read/origin.git"))
         #expect(try await fetch(remote) == base)
         let commit = try await mirror.commit("a", "2", on: base)
@@ -66,7 +90,7 @@ struct RemoteHTTPTests {
     @Test(.enabled(if: has("openssl"), "openssl is not installed: it makes the certificates"))
     func `a private CA is trusted when its file is given, and only for the name it signed`() async throws {
         let authority = try Authority()
-        let server = try Server.http(origin, certificate: [authority.certificate, authority.key])
+        let server = try Server.http(origin.path, certificate: [authority.certificate, authority.key])
         let trust = Trust(caFile: authority.file)
         let named = try RemoteAddress("https://localhost:\(server.port)/locked/origin.git")
         let remote = Remote(named, credentials: .token("token-123"), trust: trust)
@@ -78,7 +102,7 @@ struct RemoteHTTPTests {
         try await expectUntrusted(Remote(unnamed, trust: trust))
 
         let stranger = try Authority()
-        let other = try Server.http(origin, certificate: [stranger.certificate, stranger.key])
+        let other = try Server.http(origin.path, certificate: [stranger.certificate, stranger.key])
         try await expectUntrusted(
             Remote(try RemoteAddress("https://localhost:\(other.port)/open/origin.git"), trust: trust))
 

@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import GitServers
 import Testing
 
 struct RemotePushTests {
@@ -75,7 +76,7 @@ struct RemotePushTests {
 
     @Test func `a daemon that is read-only is an error that says so`() async throws {
         let origin = try Origin()
-        let server = try Server.gitDaemon(origin, writable: false)
+        let server = try Server.gitDaemon(origin.path, writable: false)
         let remote = Remote(try RemoteAddress("git://127.0.0.1:\(server.port)/origin.git"))
         let lab = try await Pushing(origin, remote, server)
         let error = await #expect(throws: GitError.self) { try await lab.push() }

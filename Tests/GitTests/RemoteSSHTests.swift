@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import GitServers
 import Testing
 
 @Suite(.enabled(if: has("sshd") && has("ssh-keygen"), "openssh-server is not installed"))
@@ -77,6 +78,27 @@ struct RemoteSSHTests {
         guard case .hostKeyChanged(_, _, known, 1) = error else { throw ProgramFailed(description: "\(error as Any)") }
     }
 
+    @Test func `a host key that changes while we run is refused, until its line is replaced`() async throws {
+        let server = try keys.serve(login: "ed25519", hostKeys: ["ed25519"])
+        let known = try keys.knownHosts("ed25519", server.port)
+        let right = try String(contentsOfFile: known, encoding: .utf8)
+        let remote = try remote(server, key: "ed25519", known: known)
+        #expect(try await fetch(remote) == base)
+        // Another server answers there, as far as we can tell.
+        let other = try Keys()
+        try FileManager.default.removeItem(atPath: known)
+        try FileManager.default.copyItem(atPath: try other.knownHosts("ed25519", server.port), toPath: known)
+        let error = await #expect(throws: GitError.self) { try await fetch(remote) }
+        for words in ["is not the one in \(known):1", "replace the line", "someone stands between it and us"] {
+            #expect(error?.description.contains(words) == true, "\(error as Any)")
+        }
+        let commit = try await mirror.commit("a", "2", on: base)
+        await #expect(throws: GitError.self) { try await push(commit, remote) }
+        #expect(try origin.id("main") == base)
+        try right.write(toFile: known, atomically: true, encoding: .utf8)
+        #expect(try await push(commit, remote) == .accepted(tip: commit))
+    }
+
     @Test func `a passphrase opens its key; without it we say so`() async throws {
         try program("ssh-keygen", ["-q", "-p", "-N", "open sesame", "-f", keys.path("ed25519")])
         let server = try keys.serve(login: "ed25519", hostKeys: ["ed25519"])
@@ -115,11 +137,12 @@ struct RemoteSSHTests {
 
     @Test func `a key that may only read does not push`() async throws {
         let server = try keys.serve(
-            login: "ed25519", options: "command=\"git-upload-pack \(origin.path)\" ", hostKeys: ["ed25519"])
+            login: "ed25519", options: try keys.readOnly(origin.path), hostKeys: ["ed25519"])
         let remote = try remote(server, key: "ed25519", known: keys.knownHosts("ed25519", server.port))
         #expect(try await fetch(remote) == base)
         let commit = try await mirror.commit("a", "2", on: base)
-        await #expect(throws: GitError.self) { try await push(commit, remote) }
+        let error = await #expect(throws: GitError.self) { try await push(commit, remote) }
+        #expect(error?.description.contains("has been marked as read only") == true, "\(error as Any)")
         #expect(try origin.id("main") == base)
     }
 
@@ -149,40 +172,5 @@ struct RemoteSSHTests {
 
     private func push(_ commit: ObjectID, _ remote: Remote) async throws(GitError) -> PushOutcome {
         try await remote.push(commit, from: mirror.path, to: "main", expecting: base, deadline: .seconds(20))
-    }
-}
-
-/// Keys of users and hosts, of each type. RSA keys, which take long to make, come with the server that needs them.
-private struct Keys {
-    let sandbox: Sandbox
-
-    init() throws {
-        sandbox = try Sandbox()
-        for type in ["ed25519", "ecdsa"] {
-            for file in [path(type), hostKey(type)] { try make(file, type) }
-        }
-    }
-
-    private func make(_ file: String, _ type: String) throws {
-        guard !FileManager.default.fileExists(atPath: file) else { return }
-        try program("ssh-keygen", ["-q", "-t", type, "-N", "", "-f", file])
-    }
-
-    func path(_ type: String) -> String { "\(sandbox.path)/id_\(type)" }
-    func hostKey(_ type: String) -> String { "\(sandbox.path)/host_\(type)" }
-
-    func knownHosts(_ type: String, _ port: Int) throws -> String {
-        let key = try String(contentsOfFile: hostKey(type) + ".pub", encoding: .utf8)
-        let name = port == 22 ? "127.0.0.1" : "[127.0.0.1]:\(port)"
-        return try sandbox.write("\(name) \(key)", to: "known_hosts_\(type)")
-    }
-
-    /// An sshd that lets in one of the users' keys; `options` stand before it in authorized_keys.
-    func serve(login type: String, options: String = "", hostKeys: [String]) throws -> Server {
-        try make(path(type), type)
-        for type in hostKeys { try make(hostKey(type), type) }
-        let key = try String(contentsOfFile: path(type) + ".pub", encoding: .utf8)
-        let authorized = try sandbox.write(options + key, to: "authorized_keys")
-        return try Server.ssh(["AuthorizedKeysFile \(authorized)"], hostKeys: hostKeys.map(hostKey), in: sandbox)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import GitServers
 import Synchronization
 import Testing
 
@@ -16,10 +17,10 @@ struct RemoteTests {
             case .path: return (Remote(try RemoteAddress(origin.path)), nil)
             case .file: return (Remote(try RemoteAddress("file://\(origin.path)")), nil)
             case .daemon:
-                let server = try Server.gitDaemon(origin)
+                let server = try Server.gitDaemon(origin.path)
                 return (Remote(try RemoteAddress("git://127.0.0.1:\(server.port)/origin.git")), server)
             case .http:
-                let server = try Server.http(origin)
+                let server = try Server.http(origin.path)
                 return (Remote(try RemoteAddress("http://127.0.0.1:\(server.port)/open/origin.git")), server)
             }
         }
@@ -86,6 +87,37 @@ struct RemoteTests {
         guard case .network(let name, _) = error else { throw ProgramFailed(description: "\(error as Any)") }
         #expect(name == remote.address.description)
         withExtendedLifetime(server) {}
+    }
+
+    @Test func `of ten thousand branches and tags only ours is fetched, by every route`() async throws {
+        let origin = try Origin()
+        var tip = try origin.commit(["inventory/a.yaml": "1"])
+        // Each with a commit, a tree and a blob of its own.
+        var stream = ""
+        for index in 0..<5_000 {
+            stream += "commit refs/heads/feature/\(index)\ncommitter Ada <ada@lab> 1700000000 +0000\ndata 1\nx\n"
+            stream += "M 100644 inline a\ndata \("\(index)".count)\n\(index)\n"
+            stream += "reset refs/tags/v\(index)\nfrom refs/heads/feature/\(index)\n\n"
+        }
+        try origin.git("fast-import", "--quiet", input: stream)
+        try origin.git("pack-refs", "--all")
+        for (round, route) in [Route.path, .daemon, .http].enumerated() {
+            let (remote, server) = try route.remote(to: origin)
+            let mirror = try Mirror()
+            func fetch() async throws -> ObjectID {
+                try await remote.fetch(into: mirror.path, branch: "main", deadline: .seconds(20)).commit
+            }
+            #expect(try await fetch() == tip)
+            tip = try origin.commit(["inventory/a.yaml": "round \(round)"])
+            for _ in 0..<2 { #expect(try await fetch() == tip) }
+            let refs = try program("git", ["-C", mirror.path, "for-each-ref", "--format=%(refname)"])
+            #expect(String(decoding: refs, as: UTF8.self) == "refs/remotes/origin/main\n")
+            // A commit, two trees and a blob for each commit of ours, in packs, and nothing else.
+            let stored = try program("git", ["-C", mirror.path, "count-objects", "-v"])
+            let counts = String(decoding: stored, as: UTF8.self).split(separator: "\n")
+            #expect(counts.contains("count: 0") && counts.contains("in-pack: \(4 * (round + 2))"), "\(counts)")
+            withExtendedLifetime(server) {}
+        }
     }
 
     @Test func `a port that nobody listens on is refused at once`() async throws {

@@ -1,4 +1,5 @@
 import Git
+import GitServers
 import Testing
 
 struct RepositoryRepackTests {
@@ -15,10 +16,12 @@ struct RepositoryRepackTests {
         let tip = try await remote.fetch(into: mirror.path, branch: "main", deadline: .seconds(20)).commit
         let loose = try await mirror.commit("loose", "x", on: tip)
         #expect(await mirror.repository.packs > 1)
+        #expect(await mirror.repository.looseObjects == 3)
 
         try await mirror.repository.repack(deadline: .seconds(30))
 
         #expect(await mirror.repository.packs == 1)
+        #expect(await mirror.repository.looseObjects == 0)
         for id in dropped + [tip, loose] { #expect(try await mirror.repository.commit(id).id == id) }
         #expect(try await remote.fetch(into: mirror.path, branch: "main", deadline: .seconds(20)).commit == tip)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import GitServers
 import Testing
 
 struct RepositoryWriteTests {

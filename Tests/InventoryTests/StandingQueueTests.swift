@@ -49,6 +49,18 @@ struct StandingQueueTests {
         #expect(letIn(world) == [3, 5])
     }
 
+    @Test func `a host that nobody has seen yet takes no turn`() throws {
+        var world = Self.world(limit: 1)
+        let key = try #require(MACAddress(unseenBy: ["serial": "CZ2041"]))
+        world.commit(Delta(host("van", [interface(key, true)], labels: ["serial": "CZ2041"])))
+        world.commit(Self.all { $0 < 2 })
+        #expect(letIn(world) == [1])
+        #expect(world.refusal(key) == .waiting)
+        world.commit(Delta(host("van", [interface(.a, true)], labels: ["serial": "CZ2041"])), isOwn: true)
+        #expect(world.decision(.a) == plan)
+        #expect(letIn(world) == [])
+    }
+
     @Test func `turning an older one off makes room, and turning it on again brings it to the end`() {
         var world = Self.world(limit: 2)
         world.commit(Self.all { _ in true })

@@ -95,7 +95,7 @@ struct BareMetalHostTests {
         ),
         (
             "{bootlatch.dev/netboot: allow}", "{online: true}",
-            "5:40: error: metadata.annotations.bootlatch.dev/netboot: \"allow\", but there is no spec.bootMACAddress to know the interface by: add it"
+            "5:40: error: metadata.annotations.bootlatch.dev/netboot: \"allow\", but there is no spec.bootMACAddress to know the interface by: add it, or a label uuid or serial to recognise the machine by"
         ),
         (
             "{}", "{bootMACAddress: eth0}",

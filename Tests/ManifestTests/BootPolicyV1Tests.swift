@@ -10,6 +10,12 @@ struct BootPolicyV1Tests {
             path: "p.yaml")
     }
 
+    @Test func `who is introduced is read, and nobody where nothing says so`() {
+        #expect(parse("{introduce: loader}").policies.map(\.introduce) == [.loader])
+        #expect(parse("{introduce: nothing}").policies.map(\.introduce) == [.nothing])
+        #expect(parse("{}").policies.map(\.introduce) == [nil])
+    }
+
     @Test func `every field is read`() throws {
         let day = try #require(Instant("2026-12-20T00:00:00Z"))
         let file = parse(
@@ -86,6 +92,7 @@ struct BootPolicyV1Tests {
             "4:19: error: spec.selector.label: no such field: there are matchLabels, names, paths"
         ),
         ("{refuse: {efi: []}}", "4:17: error: spec.refuse.efi: no such field (did you mean uefi?)"),
+        ("{introduce: script}", "4:19: error: spec.introduce: expected loader, nothing, found the text \"script\""),
         ("{netboot: maybe}", "4:17: error: spec.netboot: expected allow, never, found the text \"maybe\""),
         (
             "{expireAfter: 24}",

@@ -42,6 +42,22 @@ struct ExampleTests {
         }
     }
 
+    @Test func `a fleet without MACs loads, and a bind changes what its README shows`() throws {
+        let files = files("edge-fleet")
+        #expect(inventory(files).diagnostics == [])
+        #expect(files.flatMap { ManifestCheck($0.bytes, $0.file).diagnostics } == [])
+        let interfaces = files.flatMap(\.file.hosts).flatMap(\.interfaces)
+        #expect(interfaces.count == 3)
+        #expect(interfaces.allSatisfy { $0.mac.isUnseen })
+        let armed = try #require(interfaces.first { $0.isOn })
+        let (file, bytes) = try #require(files.first { $0.file.hosts.count == 3 })
+        let edited = try editManifest(bytes, path: file.path, .bind(armed.mac, to: MACAddress(bits: 0x5254_0012_3451)))
+        let diff = diff(bytes, edited)
+        #expect(diff == ["+        mac: \"52:54:00:12:34:51\""])
+        let readme = try String(contentsOfFile: "\(Self.root)/examples/edge-fleet/README.md", encoding: .utf8)
+        #expect(diff.allSatisfy { readme.contains("    \($0)\n") })
+    }
+
     @Test(arguments: [
         (
             "hardware-v1alpha2", 0x5254_0012_3422,

@@ -164,7 +164,7 @@ struct HardwareV1Alpha1Tests {
         ),
         (
             "netboot: {allowPXE: true}",
-            "6:16: error: spec.interfaces[0].netboot: allowPXE is true, but there is no dhcp.mac to know the interface by: add it"
+            "6:16: error: spec.interfaces[0].netboot: allowPXE is true, but there is no dhcp.mac to know the interface by: add it, or a label uuid or serial to recognise the machine by"
         ),
         (
             "netboot: {ipxe: {contents: [a]}}",

@@ -168,6 +168,7 @@ extension Decision {
         case .localBoot(.noPlan): "noPlan"
         case .localBoot(.journal): "journal"
         case .localBoot(.superseded): "superseded"
+        case .introduce, .localBoot(.waiting): "waiting"
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import GitServers
 import Inventory
 import Journal
 import Reconcile
@@ -26,10 +27,11 @@ struct ProposeTests {
         """
     }
 
-    private func proposing() async throws -> Lab {
+    private func proposing(_ route: Route = .path, options: [String] = []) async throws -> Lab {
         var settings = WriteBack.Settings()
         settings.branch = Self.branch
-        let lab = try await Lab(writeBack: settings)
+        settings.pushOptions = options
+        let lab = try await Lab(writeBack: settings, route: route)
         try lab.push(["inventory/n1.yaml": manifest("n1", false), "inventory/n2.yaml": manifest("n2", false)])
         _ = await lab.reconciler.reconcile()
         return lab
@@ -122,6 +124,48 @@ struct ProposeTests {
         let error = await #expect(throws: WriteBackError.self) { try await lab.writeBack.flush() }
         #expect(error?.description.contains("which is not ours: merge it or delete the branch") == true)
         #expect(try proposals(lab).first == "A review")
+    }
+
+    @Test(arguments: Route.installed)
+    func `where main is protected, a push option asks for the merge that the latch waits for`(
+        route: Route
+    ) async throws {
+        let lab = try await proposing(route, options: ["merge_request.create", "merge_request.target=main"])
+        try await install("n1", lab)
+        // As GitLab does: nobody pushes to main, and an option makes a merge request.
+        try lab.installHook(
+            "pre-receive",
+            """
+            while read old new ref; do
+                test $ref != refs/heads/main || { echo 'main is protected' >&2; exit 1; }
+                echo "$GIT_PUSH_OPTION_0 $GIT_PUSH_OPTION_1 $ref" >> requests
+            done
+            """)
+        let main = try remote(lab, "rev-parse", "main")
+        #expect(try await lab.writeBack.flush() != nil)
+        let requests = try String(
+            contentsOf: lab.site.appending(path: "remote.git/requests"), encoding: .utf8)
+        #expect(requests == "merge_request.create merge_request.target=main refs/heads/\(Self.branch)\n")
+        #expect(try remote(lab, "rev-parse", "main") == main)
+        #expect(lab.decision("52:54:00:12:34:01") == .localBoot(.spent(.provisioned)))
+        // The button "Merge": the server moves main by itself, and removes the branch.
+        try lab.remote("update-ref", "refs/heads/main", "refs/heads/\(Self.branch)")
+        try lab.remote("update-ref", "-d", "refs/heads/\(Self.branch)")
+        #expect(await lab.reconciler.reconcile().failure == nil)
+        #expect(lab.decision("52:54:00:12:34:01") == .localBoot(.off))
+        #expect(try await lab.writeBack.flush() == nil)
+        #expect(try await lab.journal.owedIntents().isEmpty)
+        #expect(try lab.remote("for-each-ref", "--format=%(refname)") == "refs/heads/main")
+    }
+
+    @Test func `a server that takes no push options is told for one`() async throws {
+        let lab = try await proposing(.gitDaemon, options: ["merge_request.create"])
+        try lab.remote("config", "receive.advertisePushOptions", "false")
+        try await install("n1", lab)
+        await #expect(throws: GitError.self) { try await lab.writeBack.flush() }
+        let reason = try #require(try await lab.reasons().first)
+        #expect(reason.contains("the receiving end does not support push options"), "\(reason)")
+        #expect(lab.decision("52:54:00:12:34:01") == .localBoot(.spent(.provisioned)))
     }
 
     @Test func `commits are signed, and git verifies them`() async throws {

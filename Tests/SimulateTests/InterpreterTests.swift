@@ -12,6 +12,7 @@ import Testing
         "http://h/b/k": "kernel", "http://h/b/i": "initrd!", "http://h/k2": "k", "http://h/b/grub.efi": "MZ",
         "http://h/b/next": "#!ipxe\nkernel k from=next\nboot\n", "http://h/b/fine": "#!ipxe\necho fine\n",
         "http://h/b/bad": "#!ipxe\nexit 3\n", "http://h/b/self": "#!ipxe\nchain self\n",
+        "http://h/b/again": "#!ipxe\nchain --replace again\n",
         "http://h/b/52-54-00-12-34-01": "mine",
     ]
 
@@ -88,6 +89,10 @@ import Testing
         ("chain grub.efi", .outcome(.chained(URI(scheme: "http", host: "h", path: "/b/grub.efi")))),
         ("chain bad", .finished(status: 1, why: "s line 2: exit 3")),
         ("chain --replace bad\nexit 9", .finished(status: 3, why: "exit 3")),
+        ("chain --replace again", .outcome(.failed(step: "http://h/b/again", why: "1000 scripts one after the other"))),
+        ("sleep 5\nexit 2", .finished(status: 2, why: "exit 2")),
+        ("sleep", .outcome(.failed(step: "s line 2", why: "unknown command: sleep"))),
+        ("sleep long", .outcome(.failed(step: "s line 2", why: "unknown command: sleep long"))),
         ("chain self", .outcome(.failed(step: "http://h/b/self", why: "16 scripts chained to each other"))),
         ("goto nowhere", .finished(status: 1, why: "s line 2: there is no label nowhere")),
         ("goto end\nexit 5\n:end\nexit 6", .finished(status: 6, why: "exit 6")),

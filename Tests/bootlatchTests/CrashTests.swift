@@ -91,19 +91,25 @@ struct CrashTests {
         }
     }
 
-    @Test func `a lock that a killed daemon left in its mirror does not stop the next one`() async throws {
+    @Test func `a lock that a killed daemon left in its mirror does not stop the next one, nor do parts of packs stay`()
+        async throws
+    {
         let lab = try ServedLab()
         var daemon = try await lab.start()
         try await daemon.reconcile()
         daemon.process.send(SIGKILL)
         try await daemon.process.ended()
-        for name in ["refs/remotes/origin/main.lock", "packed-refs.lock", "config.lock", "HEAD.lock"] {
+        let parts = ["objects/pack/pack_git2_a1b2c3", "objects/pack/.tmp-1-pack-a1b2c3.pack", "objects/tmp_obj_a1b2c3"]
+        for name in parts + ["refs/remotes/origin/main.lock", "packed-refs.lock", "config.lock", "HEAD.lock"] {
             try Data().write(to: lab.folder.appending(path: "state/mirror.git/\(name)"))
         }
         try lab.push(isOn: true, "reinstall node-01")
         daemon = try await lab.start()
         try await daemon.reconcile()
         #expect(try await daemon.reason() == "armed", "\(daemon.process.log)")
+        for name in parts {
+            #expect(!FileManager.default.fileExists(atPath: lab.path("state/mirror.git/\(name)")), "\(name)")
+        }
     }
 
     @Test func `with the remote gone the machine is refused at once, and the commit comes when it is back`()

@@ -13,8 +13,12 @@ final class ServedLab: Sendable {
     let folder: URL
     private let daemons = Mutex<[DaemonProcess]>([])
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "served-\(UUID().uuidString.prefix(8))")
+    /// - Parameter isInMemory: for a test that would mostly wait for disks to sync.
+    init(isInMemory: Bool = false) throws {
+        let memory = URL(fileURLWithPath: "/dev/shm")
+        let isThere = isInMemory && FileManager.default.isWritableFile(atPath: memory.path)
+        folder = (isThere ? memory : FileManager.default.temporaryDirectory)
+            .appending(path: "served-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(
             at: folder.appending(path: "state"), withIntermediateDirectories: true)
         try git("init", "-q", "--bare", "-b", "main", "remote.git", in: folder)

@@ -16,6 +16,10 @@ package enum BootOffer: Sendable, Equatable {
         let loader = Loader.name(for: client.architecture, interface)
         switch (client.kind, context.decision) {
         case (.installedOS, _), (_, .ignore): self = .nothing
+        case (.ipxe, .introduce): self = .file(urls.script(mac, client.architecture))
+        case (.firmware, .introduce): self = .file(Loader.path(mac, loader))
+        // A name with this MAC would be refused: nothing about this request shows a UUID.
+        case (.http, .introduce): self = .file(urls.loader(loader))
         case (.ipxe, .netboot): self = .file(urls.script(mac, client.architecture))
         case (.firmware, .netboot): self = .file(Loader.path(mac, loader))
         case (.http, .netboot): self = .file(urls.loader(mac, loader))

@@ -7,11 +7,14 @@ package struct DHCPResponder: Sendable {
     package var mode: DHCPMode
     package var urls: BootURLs
     package var plane: BootPlane
+    /// The interface's own address, which names the network that its clients ask from.
+    package var link: IPv4Address
 
-    package init(mode: DHCPMode, urls: BootURLs, plane: BootPlane) {
+    package init(mode: DHCPMode, urls: BootURLs, plane: BootPlane, link: IPv4Address? = nil) {
         self.mode = mode
         self.urls = urls
         self.plane = plane
+        self.link = link ?? urls.address
     }
 
     package func respond(
@@ -25,11 +28,13 @@ package struct DHCPResponder: Sendable {
             return nil
         }
         guard let question = DHCPQuestion(packet, from: sender, port: port),
-            let sighting = Sighting(packet, question.client)
+            var sighting = Sighting(packet, question.client)
         else { return nil }
         let standing = plane.gate.current
-        let interface = standing.inventory[question.mac]
+        if standing.isWaiting { sighting.link = RelayAgent(packet.options)?.link ?? sighting.relay ?? link }
+        var interface = standing.inventory[question.mac]
         let decision = plane.decide(sighting, on: port == .pxe ? .pxe : .dhcp, in: standing)
+        if case .introduce(let introduction) = decision { interface = standing.inventory[introduction.key] }
         let isOurs = interface?.arming != nil || plane.addresses.hasVisited(question.mac)
         let context = DHCPContext(mode: mode, urls: urls, interface: interface, decision: decision, isOurs: isOurs)
         note(question, isKnown: interface != nil)

@@ -50,7 +50,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 package struct DHCPContext: Sendable {
     package var mode: DHCPMode
     package var urls: BootURLs
-    /// The host's interface; nil for a MAC that the inventory doesn't name.
+    /// The host's interface, or that of the host which waits to be seen; nil for a MAC that the inventory doesn't name.
     package var interface: Interface?
     package var decision: Decision
     /// It was armed once, or asked our TFTP or HTTP: a refusal may speak up beside another team's boot server.
@@ -69,6 +69,12 @@ package struct DHCPContext: Sendable {
 package func reply(to question: DHCPQuestion, in context: DHCPContext) -> (packet: DHCPPacket, to: Endpoint)? {
     // Machines that we don't know are not ours to touch.
     guard let interface = context.interface else { return nil }
+    var context = context
+    if case .introduce(let introduction) = context.decision {
+        guard question.client.kind != .installedOS else { return nil }
+        // Only a UUID says whose lease this would be; beside it, another server leases.
+        if case .network = introduction, context.mode == .server { context.mode = .proxy }
+    }
     let answer: DHCPPacket? =
         switch context.mode {
         case .off: nil

@@ -65,7 +65,7 @@ extension HTTPResponder {
         let standing = plane.gate.current
         guard let interface = standing.inventory[mac] else {
             _ = plane.decide(sighting, on: .script, in: standing)
-            return .text(.notFound, "no manifest names \(mac)\n")
+            return await introduce(sighting, platform, tries: request.query["try"].flatMap { Int($0) } ?? 0)
         }
         let isUEFI = platform.map { $0 == "efi" } ?? interface.spec.dhcp.uefi ?? false
         func refuse(_ decision: Decision) -> HTTPReply {
@@ -91,6 +91,20 @@ extension HTTPResponder {
         }
     }
 
+    /// A MAC that no manifest names yet asks again while its commit is on the way, and boots its disk when that takes too long.
+    private func introduce(_ sighting: Sighting, _ platform: String?, tries: Int) async -> HTTPReply {
+        guard case .expected(let host, let refuse) = await plane.actions.introduce(sighting) else {
+            return .text(.notFound, "no manifest names \(sighting.mac)\n")
+        }
+        plane.log.info("script waits for a commit", metadata: ["mac": "\(sighting.mac)", "host": "\(host)"])
+        let isUEFI = platform == "efi"
+        guard (0..<WaitingScript.mostTries).contains(tries) else {
+            return .text(.ok, refusingScript(.waiting, refuse, isUEFI: isUEFI))
+        }
+        let again = urls.script(sighting.mac, isUEFI: isUEFI, tries: tries + 1)
+        return .text(.ok, WaitingScript(host: host, again: again).text)
+    }
+
     /// A loader boots nothing by itself; a refusal is quicker without it.
     private func loader(for request: HTTPRequest, _ names: [String: String]) async -> HTTPReply {
         guard let name = names["file"] else { return .text(.notFound, "no such loader\n") }
@@ -102,7 +116,7 @@ extension HTTPResponder {
             let standing = plane.gate.current
             let decision = plane.decide(Sighting(mac: mac, address: request.source), on: .loader, in: standing)
             switch decision {
-            case .netboot: break
+            case .netboot, .introduce: break
             case .localBoot(let refusal):
                 guard standing.inventory[mac]?.settings.refuse.http == .loader else {
                     plane.log.info("loader refused", metadata: ["mac": "\(mac)", "reason": "\(refusal.reason)"])

@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import GitServers
 
 /// A random history with merges, written by `git fast-import`, and what `git rev-list` says about it.
 struct History {

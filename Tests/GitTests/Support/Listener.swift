@@ -1,4 +1,5 @@
 import Dispatch
+import GitServers
 import Glibc
 
 /// A TCP socket on a free port of 127.0.0.1 that nobody accepts from: the kernel connects its clients, and no byte

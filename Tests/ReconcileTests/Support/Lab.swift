@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import GitServers
 import Inventory
 import Journal
 import Logging
@@ -16,11 +17,18 @@ final class Lab: Sendable {
     let clock: TestClock
     /// It made its folder.
     private let isFirst: Bool
+    /// Holds `remote.git`, and `clone`, the person's.
+    let site: URL
+    private let served: ServedRepo
 
-    /// - Parameter journal: the name of its file: a second lab in the folder of a first one may have a journal of its own.
+    /// - Parameters:
+    ///   - journal: the name of its file: a second lab in the folder of a first one may have a journal of its own.
+    ///   - site: another lab's folder: both use its remote.
+    ///   - reached: called at each step of a flush, for what others do meanwhile.
     init(
-        folder: URL? = nil, journal name: String = "journal.sqlite", wall: Int64 = 1_800_000_000,
-        writeBack: WriteBack.Settings = .init()
+        folder: URL? = nil, journal name: String = "journal.sqlite", site: URL? = nil, wall: Int64 = 1_800_000_000,
+        writeBack: WriteBack.Settings = .init(), route: Route = .path, mayWrite: Bool = true,
+        reached: @escaping @Sendable (WriteBack.Checkpoint) -> Void = { _ in }
     ) async throws {
         isFirst = folder == nil
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "bootlatch-\(UUID().uuidString)")
@@ -28,22 +36,25 @@ final class Lab: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let clock = TestClock(Now(Instant(seconds: wall)))
         self.clock = clock
-        if !FileManager.default.fileExists(atPath: folder.appending(path: "remote.git").path) {
+        self.site = site ?? folder
+        let bare = self.site.appending(path: "remote.git").path
+        if !FileManager.default.fileExists(atPath: bare) {
             try Self.git(["init", "-q", "--bare", "-b", "main", "remote.git"], in: folder)
+            try Self.git(["config", "receive.advertisePushOptions", "true"], in: folder.appending(path: "remote.git"))
             try Self.git(["clone", "-q", "remote.git", "clone"], in: folder)
         }
-        let url = folder.appending(path: "remote.git").path
+        served = try route.serve(bare, mayWrite: mayWrite)
+        let url = served.url
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         journal = Journal(path: folder.appending(path: name).path, gate: gate, log: log)
         let repository = try Repository(bareAt: folder.appending(path: "mirror.git").path, create: true)
-        let remote = Remote(try RemoteAddress(url))
+        let remote = served.remote
         reconciler = Reconciler(
             settings: .init(url: url), repository: repository, remote: remote, journal: journal, gate: gate,
             now: { clock.now }, log: log)
         self.writeBack = WriteBack(
             settings: writeBack, reconciler: reconciler, repository: repository, remote: remote, journal: journal,
-            gate: gate,
-            now: { clock.now }, log: log)
+            gate: gate, now: { clock.now }, reached: reached, log: log)
     }
 
     deinit { if isFirst { try? FileManager.default.removeItem(at: folder) } }
@@ -54,7 +65,7 @@ final class Lab: Sendable {
 
     /// Writes files, commits and pushes them as a person does.
     func push(_ files: [String: String], _ message: String = "edit") throws {
-        let clone = folder.appending(path: "clone")
+        let clone = site.appending(path: "clone")
         try Self.git(["pull", "-q", "--rebase"], in: clone, mayFail: true)
         for (path, text) in files {
             let file = clone.appending(path: path)
@@ -68,10 +79,10 @@ final class Lab: Sendable {
     }
 
     @discardableResult
-    func git(_ arguments: String...) throws -> String { try Self.git(arguments, in: folder.appending(path: "clone")) }
+    func git(_ arguments: String...) throws -> String { try Self.git(arguments, in: site.appending(path: "clone")) }
 
     func remoteLog(_ format: String) throws -> String {
-        try Self.git(["log", "--format=\(format)", "main"], in: folder.appending(path: "remote.git"))
+        try Self.git(["log", "--format=\(format)", "main"], in: site.appending(path: "remote.git"))
     }
 
     func decision(_ mac: String) -> Decision {
@@ -81,31 +92,17 @@ final class Lab: Sendable {
 
     @discardableResult
     static func git(_ arguments: [String], in folder: URL, mayFail: Bool = false) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["git"] + arguments
-        process.currentDirectoryURL = folder
-        process.environment = [
-            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null",
-            "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@lab",
-            "GIT_COMMITTER_NAME": "Ada",
-            "GIT_COMMITTER_EMAIL": "ada@lab",
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let text = String(decoding: data, as: UTF8.self)
-        guard process.terminationStatus == 0 || mayFail else {
-            throw GitFailed(description: "git \(arguments): \(text)")
-        }
-        return text
+        try run(["git"] + arguments, in: folder, mayFail: mayFail)
+    }
+
+    /// Both outputs of a program.
+    @discardableResult
+    static func run(_ arguments: [String], in folder: URL, mayFail: Bool = false) throws -> String {
+        let script = "\"$@\" 2>&1" + (mayFail ? " || true" : "")
+        let output = try program("env", ["-C", folder.path, "sh", "-c", script, "sh"] + arguments)
+        return String(decoding: output, as: UTF8.self)
     }
 }
-
-struct GitFailed: Error, CustomStringConvertible { var description: String }
 
 /// A clock that a test moves.
 final class TestClock: Sendable {

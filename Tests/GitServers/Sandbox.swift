@@ -4,17 +4,17 @@ import Glibc
 @testable import Git
 
 /// A temporary directory, removed with the last reference to it.
-final class Sandbox: Sendable {
-    let path: String
+package final class Sandbox: Sendable {
+    package let path: String
 
-    init() throws {
+    package init() throws {
         path = FileManager.default.temporaryDirectory.appending(path: "bootlatch-git-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    func write(_ text: String, to name: String, mode: Int = 0o600) throws -> String {
+    package func write(_ text: String, to name: String, mode: Int = 0o600) throws -> String {
         let file = "\(path)/\(name)"
         try Data(text.utf8).write(to: URL(filePath: file))
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
@@ -22,12 +22,14 @@ final class Sandbox: Sendable {
     }
 }
 
-struct ProgramFailed: Error, CustomStringConvertible {
-    let description: String
+package struct ProgramFailed: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// The environment of test programs: no configuration but the repository's own.
-let cleanEnvironment = [
+package let cleanEnvironment = [
     "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C",
     "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_TERMINAL_PROMPT": "0",
     "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@lab", "GIT_COMMITTER_NAME": "Ada",
@@ -37,7 +39,7 @@ let cleanEnvironment = [
 /// Runs a program to its end and returns its output. Not by Foundation's `Process`, which waits for ever for the exit
 /// of any program as soon as one, such as sshd, closes the descriptors it inherits.
 @discardableResult
-func program(_ name: String, _ arguments: [String], input: Data = Data()) throws -> Data {
+package func program(_ name: String, _ arguments: [String], input: Data = Data()) throws -> Data {
     let sandbox = try Sandbox()
     let (source, output, errors) = ("\(sandbox.path)/in", "\(sandbox.path)/out", "\(sandbox.path)/err")
     try input.write(to: URL(filePath: source))
@@ -47,38 +49,45 @@ func program(_ name: String, _ arguments: [String], input: Data = Data()) throws
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
     guard status == 0 else {
-        let text = String(decoding: try Data(contentsOf: URL(filePath: errors)), as: UTF8.self)
+        let said = try Data(contentsOf: URL(filePath: errors)) + Data(contentsOf: URL(filePath: output))
+        let text = String(decoding: said, as: UTF8.self)
         throw ProgramFailed(description: "\(name) \(arguments.joined(separator: " ")): \(text)")
     }
     return try Data(contentsOf: URL(filePath: output))
 }
 
 /// Where a program is installed; nil when it is not.
-func find(_ name: String) -> String? {
+package func find(_ name: String) -> String? {
     let path = "\(cleanEnvironment["PATH"] ?? ""):/usr/sbin"
     return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
 }
 
-func has(_ name: String) -> Bool { find(name) != nil }
+package func has(_ name: String) -> Bool { find(name) != nil }
+
+/// Text that packing makes no smaller than three quarters of its size.
+package func incompressible(_ size: Int) throws -> String {
+    let source = FileHandle(forReadingAtPath: "/dev/urandom")
+    return String((try source?.read(upToCount: size) ?? Data()).base64EncodedString().prefix(size))
+}
 
 /// A bare repository that is made and read with the `git` program.
-final class Origin: Sendable {
-    let sandbox: Sandbox
-    let path: String
+package final class Origin: Sendable {
+    package let sandbox: Sandbox
+    package let path: String
 
-    init() throws {
+    package init() throws {
         sandbox = try Sandbox()
         path = "\(sandbox.path)/origin.git"
         try program("git", ["init", "--quiet", "--bare", "-b", "main", path])
     }
 
     @discardableResult
-    func git(_ arguments: String..., input: String = "") throws -> String {
+    package func git(_ arguments: String..., input: String = "") throws -> String {
         let output = try program("git", ["-C", path] + arguments, input: Data(input.utf8))
         return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 
-    func id(_ revision: String) throws -> ObjectID {
+    package func id(_ revision: String) throws -> ObjectID {
         guard let id = ObjectID(hex: try git("rev-parse", revision)) else {
             throw ProgramFailed(description: "no id for \(revision)")
         }
@@ -87,7 +96,7 @@ final class Origin: Sendable {
 
     /// Commits files on top of a branch; nil removes one. `mode` is git's, as `100755`.
     @discardableResult
-    func commit(
+    package func commit(
         _ files: [String: String?], on branch: String = "main", mode: String = "100644", message: String = "Change"
     ) throws -> ObjectID {
         let ref = "refs/heads/\(branch)"
@@ -101,45 +110,12 @@ final class Origin: Sendable {
         return try id(ref)
     }
 
-    func installHook(_ name: String, _ script: String) throws {
+    package func installHook(_ name: String, _ script: String) throws {
         let file = "\(path)/hooks/\(name)"
         try FileManager.default.createDirectory(atPath: "\(path)/hooks", withIntermediateDirectories: true)
         // By a program: a test that forks while this process has the hook open for writing would keep it from being run ("text
         // file busy").
         try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: file + ".text"))
         _ = try program("install", ["-m", "755", file + ".text", file])
-    }
-}
-
-/// A mirror as the daemon keeps it.
-final class Mirror: Sendable {
-    let sandbox: Sandbox
-    let repository: Repository
-    var path: String { repository.path }
-
-    init() throws {
-        sandbox = try Sandbox()
-        repository = try Repository(bareAt: "\(sandbox.path)/mirror.git", create: true)
-    }
-
-    /// Writes a commit that sets one file.
-    func commit(_ file: String, _ text: String, on parent: ObjectID) async throws -> ObjectID {
-        try await repository.commit(
-            parent: parent, edits: [(file, Array(text.utf8))], author: ada, committer: ada, message: "Set \(file)")
-    }
-}
-
-let ada = Signature(name: "Ada", email: "ada@lab", seconds: 1_700_000_000, offsetMinutes: 60)
-
-/// Numbers that are the same in each run (splitmix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
     }
 }

@@ -4,13 +4,13 @@ import Glibc
 @testable import Git
 
 /// A server process of a test, killed with the last reference to it.
-final class Server: Sendable {
+package final class Server: Sendable {
     private let child: pid_t
     private let output: Int32
-    let port: Int
+    package let port: Int
 
     /// Starts the program and waits for the line, on either output, that `port` can read a port from.
-    init(_ name: String, _ arguments: [String], port: (Substring) -> Int?) throws {
+    package init(_ name: String, _ arguments: [String], port: (Substring) -> Int?) throws {
         var pair = try SocketPair()
         let child = try spawn([name] + arguments, cleanEnvironment, output: pair.writing, errors: pair.writing)
         pair.closeWriting()
@@ -39,31 +39,42 @@ final class Server: Sendable {
         close(output)
     }
 
-    /// `git daemon` over the directory that holds `origin`.
-    static func gitDaemon(_ origin: Origin, writable: Bool = true) throws -> Server {
+    /// `git daemon` over the directory that holds the bare repository at `path`.
+    package static func gitDaemon(_ path: String, writable: Bool = true) throws -> Server {
         try retrying { port in
             try Server(
                 "git",
                 [
                     "daemon", "--verbose", "--reuseaddr", "--listen=127.0.0.1", "--port=\(port)", "--export-all",
-                    "--base-path=\(origin.sandbox.path)",
+                    "--base-path=\(folder(of: path))",
                 ] + (writable ? ["--enable=receive-pack"] : [])
             ) { $0.contains("Ready to rumble") ? port : nil }
         }
     }
 
-    /// `git http-backend` behind HTTP, or HTTPS with a certificate and its key.
-    static func http(_ origin: Origin, certificate: [String] = []) throws -> Server {
-        guard let script = Bundle.module.path(forResource: "githttp", ofType: "py", inDirectory: "Servers") else {
-            throw ProgramFailed(description: "githttp.py is not among the resources")
+    /// `git http-backend` behind HTTP, or HTTPS with a certificate and its key. The file's text, when one is named, is what opens
+    /// `/locked` as a password; it is read for each request.
+    package static func http(_ path: String, certificate: [String] = [], secret: String? = nil) throws -> Server {
+        let certificate = certificate.isEmpty ? ["-", "-"] : certificate
+        return try python("githttp", [folder(of: path)] + certificate + (secret.map { [$0] } ?? []))
+    }
+
+    /// Passes connections on to a port, and cuts each one after so many bytes of its `direction`; see cut.py.
+    package static func cutting(_ port: Int, _ direction: String, _ limits: [Int]) throws -> Server {
+        try python("cut", ["\(port)", direction] + limits.map { "\($0)" })
+    }
+
+    private static func python(_ name: String, _ arguments: [String]) throws -> Server {
+        guard let script = Bundle.module.path(forResource: name, ofType: "py", inDirectory: "Servers") else {
+            throw ProgramFailed(description: "\(name).py is not among the resources")
         }
-        return try Server("python3", [script, origin.sandbox.path] + certificate) { line in
+        return try Server("python3", [script] + arguments) { line in
             line.hasPrefix("port ") ? Int(line.dropFirst(5)) : nil
         }
     }
 
     /// OpenSSH, for this user, with the host keys and settings given.
-    static func ssh(_ settings: [String], hostKeys: [String], in sandbox: Sandbox) throws -> Server {
+    package static func ssh(_ settings: [String], hostKeys: [String], in sandbox: Sandbox) throws -> Server {
         // sshd refuses to run as root without the directory that its package's service makes.
         if getuid() == 0 { mkdir("/run/sshd", 0o755) }
         let common = [
@@ -81,6 +92,11 @@ final class Server: Sendable {
         }
     }
 
+    /// nginx before `git http-backend`, by fcgiwrap: `/open` needs no login, `/locked` needs ada:secret.
+    package static func nginx(_ path: String, in sandbox: Sandbox) throws -> Server {
+        try python("nginx", [sandbox.path, folder(of: path)])
+    }
+
     /// For servers that cannot tell which port they took: tries ports that were free a moment ago.
     private static func retrying(_ start: (Int) throws -> Server) throws -> Server {
         for _ in 0..<4 {
@@ -90,6 +106,8 @@ final class Server: Sendable {
     }
 }
 
+private func folder(of path: String) -> String { URL(filePath: path).deletingLastPathComponent().path }
+
 /// Kills the whole group: `git daemon` is a program that `git` starts.
 private func stopServer(_ child: pid_t) {
     kill(-child, SIGKILL)
@@ -97,4 +115,18 @@ private func stopServer(_ child: pid_t) {
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
 }
 
-private func freePort() throws -> Int { try Listener(backlog: 1).port }
+private func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(descriptor, address, size) == 0 && getsockname(descriptor, address, &size) == 0
+        }
+    }
+    guard bound else { throw ProgramFailed(description: "no free port: \(String(cString: strerror(errno)))") }
+    return Int(UInt16(bigEndian: address.sin_port))
+}

@@ -1,7 +1,8 @@
-"""A small HTTP server around `git http-backend`: githttp.py ROOT [CERT KEY].
+"""A small HTTP server around `git http-backend`: githttp.py ROOT CERT KEY [SECRET], - and - for no certificate.
 
 /open/... needs no login and may be pushed to, /read/... needs none and refuses pushes, /locked/... needs ada:secret, or
-any user with the password token-123. Prints its port.
+any user with the password token-123; or, where the file SECRET is named, with the password that it holds at that time.
+Prints its port.
 """
 import base64
 import http.server
@@ -42,6 +43,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if scheme.lower() != "basic":
             return False
         user, _, password = base64.b64decode(value).decode().partition(":")
+        if len(sys.argv) > 4:
+            with open(sys.argv[4]) as secret:
+                return password == secret.read()
         return (user, password) == ("ada", "secret") or password == "token-123"
 
     def serve(self):
@@ -76,7 +80,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-if len(sys.argv) > 2:
+if sys.argv[2] != "-":
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[2], sys.argv[3])
     server.socket = context.wrap_socket(server.socket, server_side=True)
