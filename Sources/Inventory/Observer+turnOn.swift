@@ -81,8 +81,11 @@ extension Observer {
             || annotation == old[interface.host.id]?.host.armAnnotation
     }
 
-    /// The policies before the commit, applied to the host as it is now: a commit that loosens a guard is judged by the stricter.
-    private func settingsBefore(_ interface: Interface) -> HostPolicy { old.rules.settings(for: interface.host) }
+    /// The policies before the commit, applied to the host as it was: a commit that loosens a guard, or takes the host out of it by
+    /// a label, is judged by the stricter.
+    private func settingsBefore(_ interface: Interface) -> HostPolicy {
+        old.rules.settings(for: old[interface.host.id]?.host ?? interface.host)
+    }
 
     private func droppedArming(_ state: InterfaceState?) -> Arming.ID? {
         guard case .rewrite(let dropped) = step.kind, let state, state.isOffByUs, let arming = state.arming,

@@ -30,11 +30,14 @@ package struct LostHost: Sendable, Hashable {
     package var id: Host.ID
     package var path: String
     package var content: String
+    /// Those of its MACs that have stood in no file since.
+    package var macs: Set<MACAddress>
 
-    package init(id: Host.ID, path: String, content: String) {
+    package init(id: Host.ID, path: String, content: String, macs: Set<MACAddress>) {
         self.id = id
         self.path = path
         self.content = content
+        self.macs = macs
     }
 }
 
@@ -70,9 +73,13 @@ extension Journal {
             for row in try Row.fetchAll(db, sql: "SELECT path, content FROM retained") {
                 restored.retained.updateValue(row["content"], forKey: row["path"])
             }
+            let macs = Dictionary(
+                grouping: try Row.fetchAll(db, sql: "SELECT * FROM lostMAC"),
+                by: { Host.ID(namespace: $0["namespace"], name: $0["name"]) }
+            ).mapValues { rows in Set(rows.map { MACAddress(row: $0) }) }
             restored.lost = try Row.fetchAll(db, sql: "SELECT * FROM lost").map {
-                LostHost(
-                    id: Host.ID(namespace: $0["namespace"], name: $0["name"]), path: $0["path"], content: $0["content"])
+                let id = Host.ID(namespace: $0["namespace"], name: $0["name"])
+                return LostHost(id: id, path: $0["path"], content: $0["content"], macs: macs[id] ?? [])
             }
             return restored
         }
@@ -149,10 +156,16 @@ extension Journal {
             try db.execute(sql: "INSERT INTO retained (path, content) VALUES (?, ?)", arguments: [path, content])
         }
         try db.execute(sql: "DELETE FROM lost")
+        try db.execute(sql: "DELETE FROM lostMAC")
         for host in pass.lost {
             try db.execute(
                 sql: "INSERT INTO lost (namespace, name, path, content) VALUES (?, ?, ?, ?)",
                 arguments: [host.id.namespace, host.id.name, host.path, host.content])
+            for mac in host.macs {
+                try db.execute(
+                    sql: "INSERT INTO lostMAC (namespace, name, mac) VALUES (?, ?, ?)",
+                    arguments: [host.id.namespace, host.id.name, mac.column])
+            }
         }
     }
 

@@ -19,6 +19,10 @@ enum Schema {
                     CREATE UNIQUE INDEX namedOnce ON named (mac, ifnull(uuid, ''), ifnull(serial, ''))
                     """)
         }
+        migrator.registerMigration("the MACs of a lost host") { db in
+            try db.execute(
+                sql: "CREATE TABLE lostMAC (namespace TEXT NOT NULL, name TEXT NOT NULL, mac INTEGER NOT NULL)")
+        }
         return migrator
     }
 

@@ -32,7 +32,7 @@ extension Reconciler {
             for host in restored.lost {
                 guard let id = ObjectID(hex: host.content) else { continue }
                 for lost in try await parsed(id, path: host.path).hosts where lost.id == host.id {
-                    inventory.restoreLost(lost, path: host.path, content: host.content)
+                    inventory.restoreLost(lost, macs: host.macs, path: host.path, content: host.content)
                 }
             }
             inventory.tip = tip

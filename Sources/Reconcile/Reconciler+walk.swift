@@ -197,7 +197,9 @@ extension Inventory {
 
     var lostHosts: [LostHost] {
         lost.compactMap { id in
-            self[id].flatMap { entry in entry.content.map { LostHost(id: id, path: entry.path, content: $0) } }
+            self[id].flatMap { entry in
+                entry.content.map { LostHost(id: id, path: entry.path, content: $0, macs: lostMACs(of: id)) }
+            }
         }
     }
 }

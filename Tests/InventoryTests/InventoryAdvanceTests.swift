@@ -55,6 +55,32 @@ struct InventoryAdvanceTests {
         #expect(lost[.a] == nil && lost[.b]?.suspension == .lost)
     }
 
+    @Test func `a restart finds of a lost host what was still its`() throws {
+        let lost = three().advanced(by: .removed("a", "b")).inventory
+        let renamed = lost.advanced(by: Delta(host("d", [interface(.a, true)]))).inventory
+        let gone = renamed.advanced(by: .removed("d")).inventory
+        #expect(gone[.a] == nil && gone.lostMACs(of: Host.ID(name: "a")).isEmpty)
+        #expect(gone.lostMACs(of: Host.ID(name: "b")) == [.b])
+        var restored = Inventory().advanced(by: Delta(host("c", [interface(.c, true)]))).inventory
+        for (name, mac) in [("a", MACAddress.a), ("b", .b)] {
+            restored.restoreLost(
+                host(name, [interface(mac, true)]), macs: gone.lostMACs(of: Host.ID(name: name)),
+                path: "inventory/\(name).yaml", content: name)
+        }
+        #expect(restored[.a] == nil && restored[.b]?.suspension == .lost)
+    }
+
+    @Test func `of a host that stood in two files that go with most others, the same one is kept every time`() {
+        let twin = ParsedFile(path: "inventory/z.yaml", hosts: [host("a", [interface(MACAddress(bits: 9), true)])])
+        for _ in 0..<8 {
+            var removed = Delta.removed("a", "b")
+            removed.files["inventory/z.yaml"] = .removed
+            let twins = three().advanced(by: Delta(["inventory/z.yaml": .read(twin, content: "z")])).inventory
+            let lost = twins.advanced(by: removed).inventory
+            #expect(lost[.a]?.suspension == .lost && lost[MACAddress(bits: 9)] == nil)
+        }
+    }
+
     @Test func `hosts that only move are not lost`() {
         var delta = Delta.removed("a", "b", "c")
         for (name, mac) in [("a", MACAddress.a), ("b", .b), ("c", .c)] {
