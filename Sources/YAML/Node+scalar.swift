@@ -75,7 +75,7 @@ extension Node.Scalar {
         if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         if let value = Int(text), digits.count == 1 || digits.first != UInt8(ascii: "0") {
             self = .integer(value)
-        } else if digits.elementsEqual(".inf".utf8) || text == ".nan" || text == ".NaN" {
+        } else if Self.infinities.contains(String(digits) ?? "") || Self.notNumbers.contains(text) {
             self = .number(text)
         } else if digits.starts(with: "0x".utf8) || digits.starts(with: "0o".utf8) || digits.starts(with: "0b".utf8) {
             let isNumber = digits.count > 2 && digits.dropFirst(2).allSatisfy { Self.hexadecimal.contains($0) }
@@ -90,6 +90,8 @@ extension Node.Scalar {
         }
     }
 
+    private static let infinities: Set = [".inf", ".Inf", ".INF"]
+    private static let notNumbers: Set = [".nan", ".NaN", ".NAN"]
     private static let decimal = Set("0123456789._eE+-".utf8)
     private static let hexadecimal = Set("0123456789abcdefABCDEF_".utf8)
 }
