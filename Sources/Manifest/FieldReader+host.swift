@@ -41,7 +41,8 @@ extension FieldReader {
         for name in ["uuid", "serial"] {
             guard let value = labels["bootlatch.dev/\(name)"] ?? labels[name] else { continue }
             let isOne = name == "uuid" ? isReal(uuid: value) : isReal(serial: value)
-            if !isOne { return ", and the label \(name) \(value) names no single machine: correct it, or add the MAC" }
+            if isOne { continue }
+            return ", and the label \(name) \(shown(value)) names no single machine: correct it, or add the MAC"
         }
         return ": add it, or a label uuid or serial to recognise the machine by"
     }

@@ -81,6 +81,11 @@ struct BadInput: Sendable, CustomTestStringConvertible {
                 + (0..<10_000).map { "{\"metadata\": {\"name\": \"n\($0)\", \"annotations\": {\"x\": \"é\"}}}" }
                 .joined(separator: ", ") + "]}"
         },
+        BadInput("20,000 interfaces of one host", says: nil) {
+            head + "spec:\n  interfaces:\n"
+                + (0..<20_000).map { "  - {dhcp: {mac: \"\(MACAddress(bits: UInt64($0) + 256))\"}, netboot: {}}\n" }
+                .joined()
+        },
         BadInput("10,000 documents", says: nil) {
             (0..<10_000).map { "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c\($0)}\n" }.joined()
         },
