@@ -72,7 +72,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
                 + (0..<100_000).map { "  field\($0): 1\n" }.joined()
         },
         BadInput("a megabyte in one line", says: nil) { head + "x: \(times(1 << 20, "é"))\n" },
-        BadInput("a key of a megabyte", says: "could not find expected ':'") { "a:\n  \(times(1 << 20, "k")): 1\n" },
+        BadInput("a key of a megabyte", says: "no key can stand here") { "a:\n  \(times(1 << 20, "k")): 1\n" },
         BadInput("a long key above many values", says: nil) {
             head + "spec: {metadata: {instance: {? \(times(100_000, "k")) : [" + times(100_000, "a,") + "]}}}\n"
         },
@@ -182,7 +182,6 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         ("2026-01-01", Optional("2026-01-01")), ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
         ("12:34:56", "12:34:56"),
         ("1_2:3", "1_2:3"), ("0x", "0x"), ("0b2", "0b2"), ("1.2.3", "1.2.3"), ("'1'", "1"), ("!!str 1", "1"),
-        ("-", nil),
         ("on", nil), ("No", nil), ("1", nil), ("01", nil), ("0x1F", nil), ("0o17", nil), ("0b1", nil), ("1_000", nil),
         ("1e3", nil),
         (".5", nil), (".inf", nil), ("-.Inf", nil), (".NaN", nil), ("123456789012345678901234567890", nil), ("~", nil),

@@ -61,16 +61,16 @@ struct EncryptedTests {
         #expect(file.isBroken)
         #expect(
             file.diagnostics.map(\.description) == [
-                "a.yaml:7:16: error: spec.interfaces[0].dhcp.mac: SOPS has encrypted this MAC, so that nobody knows whose file it is: "
+                "a.yaml:7:17: error: spec.interfaces[0].dhcp.mac: SOPS has encrypted this MAC, so that nobody knows whose file it is: "
                     + "leave apiVersion, kind and what Bootlatch reads in clear (SOPS' encrypted_regex says what to encrypt)"
             ])
     }
 
     @Test func `a secret whose kind is encrypted is passed over with the reason, one of a known kind without`() {
-        let secret = parse("apiVersion: \(Self.value)\nkind: \(Self.value)\ndata: {a: \(Self.value)}\n" + Self.seal)
+        let secret = parse("apiVersion: \(Self.value)\nkind: \(Self.value)\ndata: {a: \"\(Self.value)\"}\n" + Self.seal)
         #expect(!secret.isBroken && secret.diagnostics.map(\.severity) == [.warning])
         #expect(secret.diagnostics.first?.message.contains("is passed over") == true)
-        #expect(parse("apiVersion: v1\nkind: Secret\ndata: {a: \(Self.value)}\n" + Self.seal).diagnostics == [])
+        #expect(parse("apiVersion: v1\nkind: Secret\ndata: {a: \"\(Self.value)\"}\n" + Self.seal).diagnostics == [])
     }
 
     @Test func `an edit that SOPS' signature would not survive is refused, and validate finds it before`() throws {

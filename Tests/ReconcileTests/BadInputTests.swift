@@ -90,7 +90,7 @@ import Testing
             "inventory/chart.yaml": "{{- range .Values.hosts }}\n\(text)\n{{- end }}\n",
             "inventory/conflict.yaml": "<<<<<<< HEAD\n\(text)=======\n\(text)>>>>>>> theirs\n",
             "inventory/lfs.yaml": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n",
-            "inventory/secret.yaml": "kind: ENC[a]\ndata: ENC[b]\nsops: {mac: ENC[c], lastmodified: d}\n",
+            "inventory/secret.yaml": "kind: ENC[a]\ndata: ENC[b]\nsops:\n  mac: ENC[c]\n  lastmodified: d\n",
         ])
         let start = ContinuousClock.now
         let pass = await lab.reconciler.reconcile()
