@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import Web
 
 /// What status and validate say of one broken file among a thousand.
 @Suite(.timeLimit(.minutes(10))) struct BadInputTests {
@@ -37,7 +38,7 @@ import Testing
         let reasons = Dictionary(
             uniqueKeysWithValues: status.hosts.flatMap { host in host.interfaces.map { (host.host, $0.reason) } })
         #expect(reasons.count == 1000)
-        #expect(reasons.filter { $0.value != "off" } == ["node-01": "netboot", "rack-500": "suspended:broken"])
+        #expect(reasons.filter { $0.value != "off" } == ["node-01": "armed", "rack-500": "suspended:broken"])
         let named = "inventory/rack-500.yaml:8:15: error: no key can stand here"
         #expect(
             status.diagnostics.count == 1 && status.diagnostics.first?.hasPrefix(named) == true, "\(status.diagnostics)"
