@@ -101,7 +101,7 @@ import Testing
             ("brackets", "nested deeper than 64 levels"), ("chart", "this looks like a Helm or Jinja template"),
             ("conflict", "a merge conflict was committed as it was"), ("large", "the file has 100000000 bytes"),
             ("lfs", "this is a Git LFS pointer"), ("link", "a symbolic link is never followed"),
-            ("secret", "SOPS has encrypted the kind"), ("utf16", "the file is UTF-16"),
+            ("secret", "kind: SOPS has encrypted the kind"), ("utf16", "the file is UTF-16"),
         ] {
             #expect(
                 named.contains { $0.hasPrefix("inventory/\(file).yaml: \(says)") }, "\(file) after \(time): \(named)")

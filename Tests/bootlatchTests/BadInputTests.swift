@@ -27,11 +27,14 @@ import Web
             try host(number).write(
                 to: inventory.appending(path: "rack-\(number).yaml"), atomically: true, encoding: .utf8)
         }
-        try lab.push(isOn: false, annotation: "racks", "a thousand hosts")
+        try lab.git("add", "-A")
+        try lab.git("commit", "-qm", "a thousand hosts")
+        try lab.push(isOn: false, annotation: "racks", "a note")
         let served = try await lab.start()
         let broken = inventory.appending(path: "rack-500.yaml")
         try (host(500) + "    isoboot: x: y\n").write(to: broken, atomically: true, encoding: .utf8)
-        try lab.push(isOn: true, "install node-01, and a slip")
+        try lab.git("commit", "-qam", "a slip")
+        try lab.push(isOn: true, "install node-01")
         try await served.reconcile()
 
         let status = try await served.status()
