@@ -90,7 +90,7 @@ extension FieldReader {
     /// Each try parses the file, so a large one is tried at the interfaces that share something with others (`isShared`) first of all,
     /// and at as many others as that takes a second or two.
     fileprivate mutating func tryEdits(of file: ParsedFile, _ bytes: [UInt8], isShared: (Host) -> Bool) {
-        var budget = 32 << 20
+        var budget = 16 << 20
         for host in file.hosts {
             let isShared = isShared(host)
             for interface in host.interfaces {

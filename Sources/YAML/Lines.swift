@@ -2,6 +2,8 @@
 struct Lines: Sendable {
     let starts: [UInt32]
     let isASCII: Bool
+    /// The lines among them that start with `<`, `%` or `---`.
+    let marks: [UInt32]
     private let source: [UInt8]
     /// UTF-8's continuation bytes in front of every block, so that a file of one long line costs no more than others; empty for ASCII.
     private let continuations: [UInt32]
@@ -12,7 +14,9 @@ struct Lines: Sendable {
         var union: UInt8 = 0
         var starts: [UInt32] = [0]
         starts.reserveCapacity(source.count / 24)
+        var marks: [UInt32] = []
         source.withUnsafeBufferPointer { bytes in
+            if bytes.isMark(at: 0) { marks.append(0) }
             for offset in bytes.indices {
                 let byte = bytes[offset]
                 union |= byte
@@ -21,10 +25,14 @@ struct Lines: Sendable {
                     byte == UInt8(ascii: "\n")
                     || (byte == UInt8(ascii: "\r")
                         && (offset + 1 == bytes.count || bytes[offset + 1] != UInt8(ascii: "\n")))
-                if isBreak { starts.append(UInt32(offset + 1)) }
+                if isBreak {
+                    starts.append(UInt32(offset + 1))
+                    if bytes.isMark(at: offset + 1) { marks.append(UInt32(offset + 1)) }
+                }
             }
         }
         self.starts = starts
+        self.marks = marks
         self.source = source
         isASCII = union < 0x80
         var continuations: [UInt32] = []
@@ -56,5 +64,17 @@ struct Lines: Sendable {
         let start = offset / Self.block * Self.block
         let rest = source[start..<offset].count { $0 & 0xC0 == 0x80 }
         return offset - Int(continuations[offset / Self.block]) - rest
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func isMark(at offset: Int) -> Bool {
+        guard offset < count else { return false }
+        switch self[offset] {
+        case UInt8(ascii: "<"), UInt8(ascii: "%"): return true
+        case UInt8(ascii: "-"):
+            return offset + 2 < count && self[offset + 1] == self[offset] && self[offset + 2] == self[offset]
+        default: return false
+        }
     }
 }

@@ -21,13 +21,13 @@ package func isTemplate(_ text: String) -> Bool { ["{{", "{%", "{#"].contains { 
 /// Where a line starts one side of a conflict that git left in the file. Some of them would parse, as one long text.
 func conflict(in source: [UInt8], _ lines: Lines) -> Int? {
     let mark = Array("<<<<<<< ".utf8)
-    return lines.starts.lazy.map(Int.init).first { $0 < source.count && source[$0...].starts(with: mark) }
+    return lines.marks.lazy.map(Int.init).first { source[$0...].starts(with: mark) }
 }
 
 /// The 65th directive of a document: libyaml compares each of them with all the others.
 func runawayDirective(in source: [UInt8], _ lines: Lines) -> Int? {
     var count = 0
-    for start in lines.starts.lazy.map(Int.init) where start < source.count {
+    for start in lines.marks.lazy.map(Int.init) {
         if source[start] == UInt8(ascii: "%") {
             count += 1
             if count > 64 { return start }
