@@ -13,7 +13,7 @@ BENCH_PACKAGES = git iproute2 kea-admin kea-dhcp4-server python3
 BINARY = $(shell swift build --show-bin-path)/bootlatch
 RELEASE = .build/release/bootlatch
 
-.PHONY: help deps build demo test torture firmware-test bench lint release install clean
+.PHONY: help deps build demo test torture fuzz firmware-test bench lint release install clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -36,6 +36,9 @@ torture: deps ## SEQUENCES=10000 random sequences of pushes, boots and reports, 
 	swift build --product torture
 	swift build --product bootlatch
 	@$(dir $(BINARY))torture $(or $(SEQUENCES),10000) $(or $(SEED),0)
+
+fuzz: deps ## random YAML through parse and edit by libFuzzer, SECONDS=60 each; skips itself where the compiler brings none
+	@scripts/fuzz-yaml $(or $(SECONDS),60) || test $$? = 3
 
 firmware-test: build ## real firmware in QEMU, real ISC dhcpd (needs root or user namespaces)
 	@Tests/Rig/enter firmware-test --check || exit 0; \

@@ -3,6 +3,21 @@ import Testing
 @testable import Inventory
 
 struct InventoryAdvanceTests {
+    @Test func `what stands in a thousand places is told of ten of them`() throws {
+        let mac = try #require(MACAddress("52:54:00:12:34:01"))
+        let hosts = (1...1000).map { line -> Host in
+            let place = SourceLocation(path: "a.yaml", line: line, column: 5)
+            return Host(
+                id: Host.ID(name: "a"), interfaces: [InterfaceSpec(mac: mac, isOn: false, netbootLocation: place)],
+                location: SourceLocation(path: "a.yaml", line: line))
+        }
+        let file = ParsedFile(path: "a.yaml", hosts: hosts)
+        let inventory = Inventory().advanced(by: Delta(["a.yaml": .read(file, content: "1")])).inventory
+        let messages = inventory.diagnostics.map(\.message)
+        #expect(messages.count == 20)
+        #expect(messages.allSatisfy { $0.contains(" and 990 more places; ") && $0.utf8.count < 400 })
+    }
+
     private func three() -> Inventory {
         Inventory().advanced(
             by: Delta(
