@@ -1,7 +1,7 @@
 /// Rules for the hosts that its selector picks (`kind: BootPolicy`). A field that is nil says nothing; the next less specific policy does.
 package struct BootPolicy: Sendable, Equatable {
     /// All parts must match; an empty selector picks every host.
-    package struct Selector: Sendable, Hashable {
+    package struct Selector: Sendable, Hashable, Codable {
         package var matchLabels: [String: String]
         /// Globs over `namespace/name` or, without a slash, over the name.
         package var names: [String]
