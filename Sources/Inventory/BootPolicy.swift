@@ -40,6 +40,8 @@ package struct BootPolicy: Sendable, Equatable {
     package var armedAtOnce: Int?
     package var require: RequirePolicy
     package var introduce: Introduce?
+    /// Where each field that says something stands, as a policy writes it: `require.serial`.
+    package var fields: [String: SourceLocation] = [:]
 
     package init(
         name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil,

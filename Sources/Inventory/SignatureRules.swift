@@ -82,7 +82,7 @@ extension PolicyRules {
                 rule.policy.require.signedBy.map {
                     SignatureRule(
                         selector: rule.policy.selector, names: $0, policy: rule.policy.name,
-                        location: rule.policy.location)
+                        location: rule.policy.fields["require.signedBy"] ?? rule.policy.location)
                 }
             })
     }
