@@ -18,6 +18,7 @@ package struct Advice {
         switch decision {
         case .netboot: "`bootlatch disarm \(name)`, or take `\(on)` away at \(flag) and push"
         case .ignore: Self.unknown(interface.mac)
+        case .introduce: "boot the machine: \(waits)"
         case .localBoot(.off): turnOn
         case .localBoot(.spent): turnOn
         case .localBoot(.held(let hold)): text(on: hold)
@@ -29,6 +30,7 @@ package struct Advice {
                 : "write `ipxe` or `osie` beside the permission at \(flag), or name a `profile` in a policy, and push"
         case .localBoot(.journal):
             "make room on the daemon's disk, or its state folder writable; it is tried again by itself"
+        case .localBoot(.waiting): "boot the machine: \(waits)"
         case .localBoot(.superseded): "boot \(host) again: its next boot uses the newer arming"
         }
     }
@@ -84,6 +86,10 @@ package struct Advice {
         return isOn
             ? "`bootlatch arm \(name)`, or turn it off and on at \(flag), by two commits"
             : "`bootlatch arm \(name)`, or write `\(on)` at \(flag), and push"
+    }
+
+    private var waits: String {
+        "its MAC is written at \(flag) when it shows its UUID or serial, or write it there yourself"
     }
 
     private var toggle: String {

@@ -75,6 +75,10 @@ extension Inventory {
             signatures.left = [:]
             return
         }
+        if step.isOwn {
+            keepBound(of: old, touched)
+            return
+        }
         for mac in old.rules == rules ? touched : touched.union(signatures.left.keys) {
             let (before, now) = (old[mac]?.host, self[mac]?.host)
             guard let left = signatures.left[mac] ?? before.map({ .init($0, loosenedBy: commit) }) else { continue }
@@ -84,6 +88,14 @@ extension Inventory {
             let isSigned = asked.map { isOther && !$0.names.isDisjoint(with: step.signedBy) } ?? true
             let isKept = asked.map { asks?.names.isSubset(of: $0.names) ?? false } ?? true
             signatures.left[mac] = isSigned || isKept ? nil : left
+        }
+    }
+
+    /// Our commits change no label, but give a host that waited to be seen its MAC.
+    private mutating func keepBound(of old: Inventory, _ touched: Set<MACAddress>) {
+        for key in touched where key.isUnseen && self[key] == nil {
+            guard let left = signatures.left.removeValue(forKey: key), let id = old[key]?.host.id else { continue }
+            for spec in self[id]?.host.interfaces ?? [] where old[spec.mac] == nil { signatures.left[spec.mac] = left }
         }
     }
 

@@ -34,8 +34,8 @@ extension Observer {
         var moved = state
         moved.host = interface.host.id
         moved.armAnnotation = interface.host.armAnnotation
-        // The signature of the arming was for the machine with the old card.
-        let isHeld = moved.hold == nil && isUnsigned(interface)
+        // The signature of the arming was for the machine with the old card; a bind of ours chooses nothing that was not asked for.
+        let isHeld = moved.hold == nil && !(step.isOwn && mac.isUnseen) && isUnsigned(interface)
         if isHeld { moved.hold = .unsigned }
         if let arming = state.arming { observation.moved[arming] = interface.mac }
         observation.states[interface.mac] = moved

@@ -41,6 +41,7 @@ package struct RuleOrigin: Sendable, Equatable {
                         ? interface.spec.netbootLocation : interface.settings.profile?.location ?? host.location)
             case .current: policy("outdatedAfter")
             case .turn: policy("limits.armedAtOnce")
+            case .seen: RuleOrigin(host.location)
             }
         guard let found else { return nil }
         self = found

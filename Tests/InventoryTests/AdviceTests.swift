@@ -4,7 +4,7 @@ import Testing
 
 struct AdviceTests {
     private static let refusals: [Refusal] =
-        [.off, .never, .noPlan, .journal, .superseded] + Ending.allCases.map { .spent($0) }
+        [.off, .never, .noPlan, .journal, .superseded, .waiting] + Ending.allCases.map { .spent($0) }
         + Hold.allCases.map { .held($0) } + Suspension.allCases.map { .suspended($0) }
 
     static let decisions: [Decision] =
