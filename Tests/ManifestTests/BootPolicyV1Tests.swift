@@ -51,7 +51,7 @@ struct BootPolicyV1Tests {
             .policies.first
         #expect(
             policy?.fields.mapValues(\.column) == [
-                "netboot": 17, "require.serial": 43, "require.signedBy": 59, "limits.armedAtOnce": 89,
+                "netboot": 17, "require.serial": 42, "require.signedBy": 58, "limits.armedAtOnce": 88,
             ])
         #expect(Set(policy?.fields.values.map(\.line) ?? []) == [4])
     }
