@@ -1,3 +1,5 @@
+import HashTreeCollections
+
 /// What a rule's answer comes from: a place in the repo, and the commit that did it.
 package struct RuleOrigin: Sendable, Equatable {
     package var location: SourceLocation?

@@ -1,3 +1,5 @@
+import HashTreeCollections
+
 /// The policy that says something about a host, and where.
 package struct PolicyOrigin: Sendable, Hashable, CustomStringConvertible {
     package var policy: String
