@@ -1,4 +1,5 @@
 import Foundation
+import GitServers
 import Testing
 
 @testable import Git
