@@ -15,8 +15,9 @@ private final class PGPLab: Sendable {
             atPath: lab.path("gpg"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         // The program that git runs, so that it finds these keys and no others.
         let script = "#!/bin/sh\nexec gpg --homedir '\(lab.path("gpg"))' --batch \"$@\"\n"
-        try Data(script.utf8).write(to: URL(filePath: lab.path("gpg.sh")))
-        try lab.run("chmod", "755", lab.path("gpg.sh"))
+        // By a program: a test that forks while this one has the script open for writing would keep it from being run.
+        try Data(script.utf8).write(to: URL(filePath: lab.path("gpg.text")))
+        try lab.run("install", "-m", "755", lab.path("gpg.text"), lab.path("gpg.sh"))
         for name in ["ops@lab", "eve@lab"] {
             try lab.run(lab.path("gpg.sh"), "--quiet", "--passphrase", "", "--quick-gen-key", name, "ed25519", "sign")
         }
