@@ -5,7 +5,7 @@ extension Inventory {
     package var diagnostics: [Diagnostic] {
         let all =
             files.values.flatMap(\.parsed.diagnostics) + duplicates + contradictions + unknownProfiles
-            + unintroduced
+            + unintroduced + signatureDiagnostics
         return Set(all).sorted {
             ($0.location.path, $0.location.line, $0.location.column, $0.message)
                 < ($1.location.path, $1.location.line, $1.location.column, $1.message)

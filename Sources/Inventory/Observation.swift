@@ -58,6 +58,8 @@ package struct Step: Sendable {
     package var stale: Set<MACAddress> = []
     /// Names of those whose valid signature the commit bears, by the keys of the commit before it.
     package var signedBy: Set<String> = []
+    /// Why there are none, where somebody asked.
+    package var signatureTrouble: String?
 
     package init(_ kind: Kind, commit: CommitID, author: String, committedAt: Instant, isOwn: Bool = false) {
         self.kind = kind

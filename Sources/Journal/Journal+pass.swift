@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRDB
 import Inventory
 
@@ -14,6 +15,8 @@ package struct Pass: Sendable {
     /// Broken files, with the content id of the version in force.
     package var retained: [String: String?] = [:]
     package var lost: [LostHost] = []
+    /// What `require.signedBy` asks beyond the tip's policies.
+    package var signatures: StandingSignatures?
     /// Forget every state first: another URL or branch.
     package var isReset = false
 
@@ -50,6 +53,7 @@ package struct Restored: Sendable {
     package var states: [(MACAddress, InterfaceState)] = []
     package var retained: [String: String?] = [:]
     package var lost: [LostHost] = []
+    package var signatures: StandingSignatures?
 }
 
 extension Journal {
@@ -67,6 +71,9 @@ extension Journal {
             restored.branch = settings["branch"]
             restored.tip = settings["tip"].map { CommitID($0) }
             restored.lastGoodFetch = settings["fetchedAt"].flatMap { Int64($0) }.map { Instant(seconds: $0) }
+            if let text = settings["signatures"] {
+                restored.signatures = try JSONDecoder().decode(StandingSignatures.self, from: Data(text.utf8))
+            }
             restored.states = try Row.fetchAll(db, sql: "SELECT * FROM state").map {
                 (MACAddress(row: $0), InterfaceState(row: $0))
             }
@@ -107,6 +114,9 @@ extension Journal {
                 try db.execute(sql: "UPDATE ownCommit SET landed = 1 WHERE id = ?", arguments: [commit.hex])
             }
             try Self.replaceRetained(pass, in: db)
+            if let signatures = pass.signatures {
+                try Self.set(["signatures": String(decoding: JSONEncoder().encode(signatures), as: UTF8.self)], in: db)
+            }
             var recorded: [RecordedEvent] = []
             for observation in pass.observations {
                 try observation.save(in: db, at: now)

@@ -35,6 +35,7 @@ extension Reconciler {
             }
         }
         var next = inventory
+        if next.lost.contains(id) { next.keepSignatures(ofForgotten: entry.host) }
         next.forgetLost(id)
         for (mac, state) in observation.states { next.remember(state, of: mac) }
         var pass = Pass(
@@ -43,6 +44,7 @@ extension Reconciler {
         pass.observations = [observation]
         pass.retained = retained(next, signers)
         pass.lost = next.lostHosts
+        pass.signatures = next.signaturesToKeep
         try await journal.record(pass, at: now)
         inventory = next
         publishInventory()

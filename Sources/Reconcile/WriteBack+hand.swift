@@ -49,7 +49,9 @@ extension WriteBack {
             default: break
             }
             let require = interface.settings.require
-            if let names = require.signedBy?.sorted().joined(separator: ", ") {
+            let rules = standing.inventory.signatureRules(for: interface)
+            if !rules.isEmpty {
+                let names = rules.map(\.names.words).joined(separator: ", and by ")
                 throw HandEditError(
                     description:
                         "a policy lets only commits signed by \(names) arm \(interface.host.id); edit \(interface.spec.netbootLocation), sign and push"
