@@ -4,8 +4,8 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 BUILD_PACKAGES = git libgit2-dev libsqlite3-dev libyaml-dev pkg-config
-TEST_PACKAGES = atftp curl dnsmasq-base fcgiwrap git iproute2 nginx-light openssh-client openssh-server openssl python3 \
-    strace tftp-hpa util-linux
+TEST_PACKAGES = atftp curl dnsmasq-base fcgiwrap git gpg gpg-agent gpgconf iproute2 nginx-light openssh-client \
+    openssh-server openssl python3 strace tftp-hpa util-linux
 FIRMWARE_PACKAGES = atftp binutils busybox-static curl dnsmasq-base git iproute2 ipxe isc-dhcp-server make ovmf \
     python3 qemu-system-x86 tftp-hpa util-linux
 BENCH_PACKAGES = git iproute2 kea-admin kea-dhcp4-server python3
@@ -13,7 +13,7 @@ BENCH_PACKAGES = git iproute2 kea-admin kea-dhcp4-server python3
 BINARY = $(shell swift build --show-bin-path)/bootlatch
 RELEASE = .build/release/bootlatch
 
-.PHONY: help deps build demo test torture firmware-test bench lint release install clean
+.PHONY: help deps build demo test torture fuzz firmware-test bench lint release install clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -36,6 +36,9 @@ torture: deps ## SEQUENCES=10000 random sequences of pushes, boots and reports, 
 	swift build --product torture
 	swift build --product bootlatch
 	@$(dir $(BINARY))torture $(or $(SEQUENCES),10000) $(or $(SEED),0)
+
+fuzz: deps ## random YAML through parse and edit by libFuzzer, SECONDS=60 each; skips itself where the compiler brings none
+	@scripts/fuzz-yaml $(or $(SECONDS),60) || test $$? = 3
 
 firmware-test: build ## real firmware in QEMU, real ISC dhcpd (needs root or user namespaces)
 	@Tests/Rig/enter firmware-test --check || exit 0; \

@@ -34,6 +34,28 @@ extension Repository {
         try entry(at: path, under: try tree(of: commit))?.file
     }
 
+    /// The id of what `path` holds in `commit`, a file's or a folder's; nil for nothing, a link or a submodule.
+    package func content(at path: String, in commit: ObjectID) throws(GitError) -> ObjectID? {
+        guard let entry = try entry(at: path, under: try tree(of: commit)) else { return nil }
+        if entry.isTree { return entry.id }
+        guard let file = entry.file, file.kind == .file || file.kind == .executable else { return nil }
+        return file.id
+    }
+
+    /// The bytes of the file with this id, or of the folder's own files whose names end so, in their order.
+    package func contents(of id: ObjectID, suffix: String, limit: Int) throws(GitError) -> [[UInt8]] {
+        guard let tree = try? lookup(tree: id) else { return [try blob(id, limit: limit)] }
+        var contents: [[UInt8]] = []
+        for index in 0..<git_tree_entrycount(tree.pointer) {
+            guard let entry = git_tree_entry_byindex(tree.pointer, index), let raw = RawEntry(entry),
+                raw.file?.kind == .file || raw.file?.kind == .executable,
+                String(decoding: name(of: entry), as: UTF8.self).hasSuffix(suffix)
+            else { continue }
+            contents.append(try blob(raw.id, limit: limit))
+        }
+        return contents
+    }
+
     private func root(of commit: ObjectID?) throws(GitError) -> ObjectID {
         guard let commit else { return .emptyTree }
         return try tree(of: commit)

@@ -1,17 +1,61 @@
 import CLibgit2
 import Glibc
 
+/// The keys that commits may be signed with.
+package struct SigningKeys: Sendable, Equatable {
+    /// The text of an allowed signers file (ssh-keygen(1)); nil without one.
+    package var ssh: [UInt8]?
+    /// Files of OpenPGP public keys, armoured or not.
+    package var openPGP: [[UInt8]]
+
+    package init(ssh: [UInt8]? = nil, openPGP: [[UInt8]] = []) {
+        self.ssh = ssh
+        self.openPGP = openPGP
+    }
+}
+
+/// What is known of a commit's signature.
+package enum CommitSignature: Sendable, Equatable {
+    /// The names under which the keys know who made it. Of an ssh key with several names, the first; of an OpenPGP key its
+    /// fingerprint, and its user ids with their addresses.
+    case by(Set<String>)
+    /// There is none, or none that counts, and why: a sentence about the commit.
+    case none(String)
+
+    package var names: Set<String> {
+        if case .by(let names) = self { names } else { [] }
+    }
+}
+
 extension Repository {
-    /// Who signed this commit with ssh: the name under which `signers`, the text of an allowed signers file (ssh-keygen(1)), knows the
-    /// key; of a key with several names, the first. Nil for a commit without a signature, with one of another kind, or with one that
-    /// does not fit it, is by none of these keys, or is by a key that was not valid at the commit's time.
-    package func signer(
-        of commit: ObjectID, among signers: [UInt8], deadline: Duration = .seconds(10)
-    ) async throws(GitError) -> String? {
-        guard try isSignedBySSH(commit) else { return nil }
-        let file = try TemporaryFile(signers)
+    /// Who of `keys` signed this commit.
+    ///
+    /// - Throws: `GitError` where the program that verifies is missing or did not end in time.
+    package func signature(
+        of commit: ObjectID, among keys: SigningKeys, deadline: Duration = .seconds(10)
+    ) async throws(GitError) -> CommitSignature {
+        guard let signed = try signedText(of: commit) else { return .none("it bears no signature") }
+        let armour = String(decoding: signed.signature, as: UTF8.self)
+        if armour.hasPrefix("-----BEGIN SSH SIGNATURE-----") {
+            guard let ssh = keys.ssh else { return .none("it is signed with ssh, and there are no allowed signers") }
+            return try await sshSignature(of: commit, among: ssh, deadline)
+        }
+        if armour.hasPrefix("-----BEGIN PGP SIGNATURE-----") {
+            guard !keys.openPGP.isEmpty else {
+                return .none("it is signed with OpenPGP, and there are no OpenPGP keys to verify it with")
+            }
+            return try await openPGPSignature(signed, among: keys.openPGP, deadline)
+        }
+        return .none("its signature is neither of ssh nor of OpenPGP")
+    }
+
+    private func sshSignature(
+        of commit: ObjectID, among signers: [UInt8], _ deadline: Duration
+    ) async throws(GitError) -> CommitSignature {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(signers, to: "signers")
         let settings = [
-            "gpg.ssh.allowedSignersFile=\(file.path)", "gpg.ssh.revocationFile=", "gpg.ssh.program=ssh-keygen",
+            "gpg.ssh.allowedSignersFile=\(file)", "gpg.ssh.revocationFile=", "gpg.ssh.program=ssh-keygen",
             "gpg.minTrustLevel=fully",
         ]
         let arguments =
@@ -20,10 +64,15 @@ extension Repository {
         let result = try await bounded(deadline, as: "git verify-commit") { (operation) throws(GitError) in
             try run(arguments, until: operation)
         }
-        return result.status == 0 ? signerName(in: result.errors) : nil
+        if result.status == 0, let name = signerName(in: result.errors) { return .by([name]) }
+        if result.errors.contains("cannot run ssh-keygen") {
+            throw .program("ssh-keygen", reason: "it is missing: install it (Debian: apt-get install openssh-client)")
+        }
+        return .none("its ssh signature is by none of the allowed signers, or does not fit it")
     }
 
-    private func isSignedBySSH(_ id: ObjectID) throws(GitError) -> Bool {
+    /// Nil for a commit without a signature.
+    private func signedText(of id: ObjectID) throws(GitError) -> SignedText? {
         var (signature, signed) = (git_buf(), git_buf())
         defer {
             git_buf_dispose(&signature)
@@ -31,10 +80,20 @@ extension Repository {
         }
         var oid = id.oid
         let code = git_commit_extract_signature(&signature, &signed, handle.pointer, &oid, nil)
-        if code == GIT_ENOTFOUND.rawValue { return false }
+        if code == GIT_ENOTFOUND.rawValue { return nil }
         try check("read a signature", code)
-        return signature.ptr.map { String(cString: $0).hasPrefix("-----BEGIN SSH SIGNATURE-----") } ?? false
+        return SignedText(text: bytes(of: signed), signature: bytes(of: signature))
     }
+}
+
+/// A commit's text without its signature, and that.
+struct SignedText {
+    var text: [UInt8]
+    var signature: [UInt8]
+}
+
+private func bytes(of buffer: git_buf) -> [UInt8] {
+    Array(UnsafeRawBufferPointer(start: buffer.ptr, count: buffer.size))
 }
 
 /// ssh-keygen's one line about a good signature: `Good "git" signature for ops@lab with ED25519 key SHA256:...`.
@@ -47,23 +106,4 @@ private func signerName(in text: String) -> String? {
         return words[..<with].joined(separator: " ")
     }
     return nil
-}
-
-/// A file that only this user can read, removed with its owner.
-private struct TemporaryFile: ~Copyable {
-    let path: String
-
-    init(_ bytes: [UInt8]) throws(GitError) {
-        var name = Array(
-            "\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/bootlatch-signers-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&name)
-        path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard descriptor >= 0 else { throw .program("mkstemp \(path)", reason: String(cString: strerror(errno))) }
-        defer { close(descriptor) }
-        guard write(descriptor, bytes, bytes.count) == bytes.count else {
-            throw .program("write \(path)", reason: String(cString: strerror(errno)))
-        }
-    }
-
-    deinit { unlink(path) }
 }

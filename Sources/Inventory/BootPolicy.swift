@@ -1,7 +1,7 @@
 /// Rules for the hosts that its selector picks (`kind: BootPolicy`). A field that is nil says nothing; the next less specific policy does.
 package struct BootPolicy: Sendable, Equatable {
     /// All parts must match; an empty selector picks every host.
-    package struct Selector: Sendable, Hashable {
+    package struct Selector: Sendable, Hashable, Codable {
         package var matchLabels: [String: String]
         /// Globs over `namespace/name` or, without a slash, over the name.
         package var names: [String]
@@ -42,6 +42,8 @@ package struct BootPolicy: Sendable, Equatable {
     /// Nothing netboots for these hosts; no other policy lifts it.
     package var suspend: Stop?
     package var introduce: Introduce?
+    /// Where each field that says something stands, as a policy writes it: `require.serial`.
+    package var fields: [String: SourceLocation] = [:]
 
     package init(
         name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil,

@@ -21,16 +21,17 @@ extension Inventory {
         var next = self
         var touched: Set<MACAddress> = []
         var gone: [Host.ID: Entry] = [:]
-        for (path, _) in delta.files {
+        let changes = delta.files.sorted { $0.key < $1.key }
+        for (path, _) in changes {
             guard let file = files[path] else { continue }
             for host in file.inForce.hosts {
-                if let entry = next.entries[host.id]?.first { gone[host.id] = entry }
+                if gone[host.id] == nil, let entry = next.entries[host.id]?.first { gone[host.id] = entry }
                 // Also those of its twin in another file, which is a duplicate with this one and none without.
                 touched.formUnion((next.entries[host.id] ?? []).flatMap(\.host.interfaces).map(\.mac))
             }
             next.withdraw(file.inForce)
         }
-        for (path, change) in delta.files.sorted(by: { $0.key < $1.key }) {
+        for (path, change) in changes {
             next.replace(path, by: change, isFirst: isFirst)
             guard let file = next.files[path] else { continue }
             next.claim(file, content: file.goodContent)
@@ -53,10 +54,20 @@ extension Inventory {
         for (index, spec) in entry.host.interfaces.enumerated() { drop(Claim(entry, index: index), of: spec.mac) }
     }
 
-    /// Puts back a host that was lost before a restart.
-    package mutating func restoreLost(_ host: Host, path: String, content: String) {
+    /// Puts back a host that was lost before a restart, with the MACs that were still its: others have stood in a file since.
+    package mutating func restoreLost(_ host: Host, macs: Set<MACAddress>, path: String, content: String) {
         guard entries[host.id] == nil else { return }
-        keepLost([host.id: Entry(host: host, settings: HostPolicy(), path: path, ordinal: 0, content: content)], of: 1)
+        let entry = Entry(host: host, settings: HostPolicy(), path: path, ordinal: 0, content: content)
+        keepLost([host.id: entry], of: 1)
+        for (index, spec) in host.interfaces.enumerated() where !macs.contains(spec.mac) {
+            drop(Claim(entry, index: index), of: spec.mac)
+        }
+    }
+
+    /// The MACs of a lost host that have stood in no file since.
+    package func lostMACs(of id: Host.ID) -> Set<MACAddress> {
+        let macs = self[id]?.host.interfaces.map(\.mac) ?? []
+        return Set(macs.filter { claims[$0]?.contains { $0.host == id } == true })
     }
 
     /// Puts back the last good version of a file that is broken at the tip. Call before `advanced` reads the file itself.
@@ -112,10 +123,13 @@ extension Inventory {
                 host: host, settings: rules.settings(for: host), suspension: file.parsed.isBroken ? .broken : nil,
                 path: file.parsed.path, ordinal: ordinal, content: content)
             entries[host.id, default: []].append(entry)
+            if let twins = entries[host.id], twins.count > 1 {
+                entries[host.id] = twins.sorted { ($0.path, $0.ordinal) < ($1.path, $1.ordinal) }
+            }
             for (index, spec) in host.interfaces.enumerated() {
                 // A MAC that is back under another name is no longer its lost host's.
                 claims[spec.mac]?.removeAll { lost.contains($0.host) }
-                claims[spec.mac, default: []].append(Claim(entry, index: index))
+                add(Claim(entry, index: index), of: spec.mac)
             }
         }
     }
@@ -129,6 +143,13 @@ extension Inventory {
             entries[host.id]?.removeAll { $0.path == file.path && $0.ordinal == ordinal }
             if entries[host.id]?.isEmpty == true { entries[host.id] = nil }
         }
+    }
+
+    /// In the order of the paths, whichever came first: a restart must find the same.
+    private mutating func add(_ claim: Claim, of mac: MACAddress) {
+        claims[mac, default: []].append(claim)
+        guard let all = claims[mac], all.count > 1 else { return }
+        claims[mac] = all.sorted { ($0.path, $0.ordinal, $0.index) < ($1.path, $1.ordinal, $1.index) }
     }
 
     private mutating func drop(_ claim: Claim, of mac: MACAddress) {
@@ -147,7 +168,7 @@ extension Inventory {
             for (index, spec) in entry.host.interfaces.enumerated() {
                 // What stands in a file now is not lost.
                 if claims[spec.mac]?.contains(where: { !lost.contains($0.host) }) == true { continue }
-                claims[spec.mac, default: []].append(Claim(entry, index: index))
+                add(Claim(entry, index: index), of: spec.mac)
             }
         }
     }

@@ -5,7 +5,7 @@ extension Inventory {
     package var diagnostics: [Diagnostic] {
         let all =
             files.values.flatMap(\.parsed.diagnostics) + duplicates + contradictions + unknownProfiles
-            + unintroduced
+            + unintroduced + signatureDiagnostics
         return Set(all).sorted {
             ($0.location.path, $0.location.line, $0.location.column, $0.message)
                 < ($1.location.path, $1.location.line, $1.location.column, $1.message)
@@ -32,28 +32,35 @@ extension Inventory {
     private var duplicates: [Diagnostic] {
         let macs = claims.filter { $0.value.count > 1 }.flatMap { duplicates(of: $0.key, $0.value) }
         let hosts = entries.filter { $0.value.count > 1 }.flatMap { id, twins in
-            twins.map { twin in
-                let others = twins.map(\.host.location).filter { $0 != twin.host.location }.map(\.description)
-                return Diagnostic(
-                    .error, at: twin.host.location,
-                    "host \(id) is described twice, also at \(others.joined(separator: ", ")); rename or remove one of them"
-                )
+            Self.told(twins.prefix(Self.limit).map(\.host.location), of: twins.count).map { place, others in
+                Diagnostic(
+                    .error, at: place, "host \(id) is described twice, also at \(others); rename or remove one of them")
             }
         }
         return macs + hosts
     }
 
     private func places(of claims: [Claim]) -> [(SourceLocation, String)] {
-        let places = claims.compactMap { claim in
+        let places = claims.prefix(Self.limit).compactMap { claim in
             entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }?.host.interfaces[
                 claim.index
             ]
             .netbootLocation
         }
-        return places.map { place in
-            (place, places.filter { $0 != place }.map(\.description).joined(separator: ", "))
+        return Self.told(places, of: claims.count)
+    }
+
+    /// Each place with the others. Of what a generator has written a thousand times, the first places say enough: told in full, they
+    /// would be a million.
+    private static func told(_ places: [SourceLocation], of count: Int) -> [(SourceLocation, String)] {
+        places.map { place in
+            let others = places.filter { $0 != place }.map(\.description)
+            let rest = count - places.count
+            return (place, others.joined(separator: ", ") + (rest > 0 ? " and \(rest) more places" : ""))
         }
     }
+
+    private static var limit: Int { 10 }
 
     private var contradictions: [Diagnostic] {
         entries.values.compactMap(\.first).flatMap { rules.conflicts(for: $0.host) }.map { conflict in

@@ -15,6 +15,8 @@ package struct Inventory: Sendable {
     package internal(set) var claims: TreeDictionary<MACAddress, [Claim]> = [:]
     package var states: TreeDictionary<MACAddress, InterfaceState> = [:]
     package internal(set) var rules = PolicyRules()
+    /// Beyond what `rules` say of signatures.
+    package var signatures = StandingSignatures()
     /// Files that hold policies or profiles, or held them when they last were good.
     var policyPaths: Set<String> = []
     /// Files that don't parse.

@@ -1,7 +1,7 @@
 /// A 48-bit MAC address (IEEE 802), compared by value whatever its spelling.
 ///
 /// Held as an integer: hashing it costs two thirds of hashing six bytes, and every packet hashes one.
-package struct MACAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct MACAddress: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// The address in the low 48 bits, first octet highest; above them only for a key that stands for a MAC nobody knows yet.
     package var bits: UInt64
 

@@ -62,6 +62,8 @@ package struct Step: Sendable {
     package var signedBy: Set<String> = []
     /// The walk meets commits of ours that the journal has forgotten: it may have forgotten what became of this one's armings, too.
     package var isForgotten = false
+    /// Why there are none, where somebody asked.
+    package var signatureTrouble: String?
 
     package init(_ kind: Kind, commit: CommitID, author: String, committedAt: Instant, isOwn: Bool = false) {
         self.kind = kind

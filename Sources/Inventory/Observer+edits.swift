@@ -34,6 +34,9 @@ extension Observer {
         var moved = state
         moved.host = interface.host.id
         moved.armAnnotation = interface.host.armAnnotation
+        // The signature of the arming was for the machine with the old card; a bind of ours chooses nothing that was not asked for.
+        let isHeld = moved.hold == nil && !(step.isOwn && mac.isUnseen) && isUnsigned(interface)
+        if isHeld { moved.hold = .unsigned }
         if let arming = state.arming { observation.moved[arming] = interface.mac }
         observation.states[interface.mac] = moved
         observation.events.append(
@@ -43,6 +46,7 @@ extension Observer {
                     ? "the host that waited to be seen has this MAC now"
                     : state.arming == nil ? "took the place of \(mac)" : "took the arming of \(mac) with it",
                 commit: step.commit))
+        if isHeld { noteHeld(interface, .unsigned) }
     }
 
     /// Two hosts that exchanged MACs: nobody can say which installation was meant for which machine.

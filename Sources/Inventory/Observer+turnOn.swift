@@ -72,10 +72,23 @@ extension Observer {
     }
 
     /// Our own commits are nobody's signature.
-    private func isUnsigned(_ interface: Interface) -> Bool {
-        [settingsBefore(interface), interface.settings].compactMap(\.require.signedBy).contains { names in
-            step.isOwn || names.isDisjoint(with: step.signedBy)
+    func isUnsigned(_ interface: Interface) -> Bool {
+        (old.signatureRules(for: interface) + new.signatureRules(for: interface)).contains { rule in
+            step.isOwn || rule.names.isDisjoint(with: step.signedBy)
         }
+    }
+
+    /// With who had to sign, and what is wrong with the signature.
+    func unsignedExplanation(_ interface: Interface) -> String {
+        let asked = Set((old.signatureRules(for: interface) + new.signatureRules(for: interface)).map(\.names.words))
+        let found =
+            step.isOwn
+            ? "it is Bootlatch's own"
+            : step.signatureTrouble
+                ?? (step.signedBy.isEmpty ? "it bears no signature" : "it is signed by \(step.signedBy.words)")
+        return
+            "its commit must be signed by \(asked.sorted().joined(separator: ", and by ")), and \(found); turn it off and on, "
+            + "or change bootlatch.dev/arm, by a signed commit, or run `bootlatch reconcile --accept HOST`"
     }
 
     /// A policy wants the annotation to change with the turn-on, and this commit left it as it was.
@@ -89,8 +102,11 @@ extension Observer {
             || annotation == old[interface.host.id]?.host.armAnnotation
     }
 
-    /// The policies before the commit, applied to the host as it is now: a commit that loosens a guard is judged by the stricter.
-    private func settingsBefore(_ interface: Interface) -> HostPolicy { old.rules.settings(for: interface.host) }
+    /// The policies before the commit, applied to the host as it was: a commit that loosens a guard, or takes the host out of it by
+    /// a label, is judged by the stricter.
+    private func settingsBefore(_ interface: Interface) -> HostPolicy {
+        old.rules.settings(for: old[interface.host.id]?.host ?? interface.host)
+    }
 
     private func droppedArming(_ state: InterfaceState?) -> Arming.ID? {
         guard case .rewrite(let dropped) = step.kind, let state, state.isOffByUs, let arming = state.arming,

@@ -1,5 +1,5 @@
 /// A place in a file of the inventory repo. Line and column count from 1; the column counts characters.
-package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+package struct SourceLocation: Hashable, Sendable, Codable, CustomStringConvertible {
     package var path: String
     package var line: Int
     package var column: Int

@@ -119,9 +119,10 @@ struct Observer {
     }
 
     mutating func noteHeld(_ interface: Interface, _ hold: Hold) {
+        let explanation = hold == .unsigned ? unsignedExplanation(interface) : hold.explanation
         observation.events.append(
             Event(
-                .held, host: interface.host.id, mac: interface.mac, "\(hold.rawValue): \(hold.explanation)",
+                .held, host: interface.host.id, mac: interface.mac, "\(hold.rawValue): \(explanation)",
                 commit: step.commit))
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRDB
 import Inventory
 
@@ -16,6 +17,8 @@ package struct Pass: Sendable {
     /// Broken files, with the content id of the version in force.
     package var retained: [String: String?] = [:]
     package var lost: [LostHost] = []
+    /// What `require.signedBy` asks beyond the tip's policies.
+    package var signatures: StandingSignatures?
     /// Forget every state first: another URL or branch.
     package var isReset = false
 
@@ -32,11 +35,14 @@ package struct LostHost: Sendable, Hashable {
     package var id: Host.ID
     package var path: String
     package var content: String
+    /// Those of its MACs that have stood in no file since.
+    package var macs: Set<MACAddress>
 
-    package init(id: Host.ID, path: String, content: String) {
+    package init(id: Host.ID, path: String, content: String, macs: Set<MACAddress>) {
         self.id = id
         self.path = path
         self.content = content
+        self.macs = macs
     }
 }
 
@@ -49,6 +55,7 @@ package struct Restored: Sendable {
     package var states: [(MACAddress, InterfaceState)] = []
     package var retained: [String: String?] = [:]
     package var lost: [LostHost] = []
+    package var signatures: StandingSignatures?
 }
 
 extension Journal {
@@ -66,15 +73,22 @@ extension Journal {
             restored.branch = settings["branch"]
             restored.tip = settings["tip"].map { CommitID($0) }
             restored.lastGoodFetch = settings["fetchedAt"].flatMap { Int64($0) }.map { Instant(seconds: $0) }
+            if let text = settings["signatures"] {
+                restored.signatures = try JSONDecoder().decode(StandingSignatures.self, from: Data(text.utf8))
+            }
             restored.states = try Row.fetchAll(db, sql: "SELECT * FROM state").map {
                 (MACAddress(row: $0), InterfaceState(row: $0))
             }
             for row in try Row.fetchAll(db, sql: "SELECT path, content FROM retained") {
                 restored.retained.updateValue(row["content"], forKey: row["path"])
             }
+            let macs = Dictionary(
+                grouping: try Row.fetchAll(db, sql: "SELECT * FROM lostMAC"),
+                by: { Host.ID(namespace: $0["namespace"], name: $0["name"]) }
+            ).mapValues { rows in Set(rows.map { MACAddress(row: $0) }) }
             restored.lost = try Row.fetchAll(db, sql: "SELECT * FROM lost").map {
-                LostHost(
-                    id: Host.ID(namespace: $0["namespace"], name: $0["name"]), path: $0["path"], content: $0["content"])
+                let id = Host.ID(namespace: $0["namespace"], name: $0["name"])
+                return LostHost(id: id, path: $0["path"], content: $0["content"], macs: macs[id] ?? [])
             }
             return restored
         }
@@ -110,6 +124,9 @@ extension Journal {
                     arguments: [commit.hex, arming.text, mac.column, now.seconds])
             }
             try Self.replaceRetained(pass, in: db)
+            if let signatures = pass.signatures {
+                try Self.set(["signatures": String(decoding: JSONEncoder().encode(signatures), as: UTF8.self)], in: db)
+            }
             var recorded: [RecordedEvent] = []
             for observation in pass.observations {
                 try observation.save(in: db, at: now)
@@ -166,10 +183,16 @@ extension Journal {
             try db.execute(sql: "INSERT INTO retained (path, content) VALUES (?, ?)", arguments: [path, content])
         }
         try db.execute(sql: "DELETE FROM lost")
+        try db.execute(sql: "DELETE FROM lostMAC")
         for host in pass.lost {
             try db.execute(
                 sql: "INSERT INTO lost (namespace, name, path, content) VALUES (?, ?, ?, ?)",
                 arguments: [host.id.namespace, host.id.name, host.path, host.content])
+            for mac in host.macs {
+                try db.execute(
+                    sql: "INSERT INTO lostMAC (namespace, name, mac) VALUES (?, ?, ?)",
+                    arguments: [host.id.namespace, host.id.name, mac.column])
+            }
         }
     }
 

@@ -23,6 +23,10 @@ enum Schema {
         migrator.registerMigration("its own id") { db in
             try db.execute(sql: "INSERT INTO setting (key, value) VALUES ('id', ?)", arguments: [Token.random().text])
         }
+        migrator.registerMigration("the MACs of a lost host") { db in
+            try db.execute(
+                sql: "CREATE TABLE lostMAC (namespace TEXT NOT NULL, name TEXT NOT NULL, mac INTEGER NOT NULL)")
+        }
         return migrator
     }
 

@@ -29,7 +29,20 @@ extension FieldReader {
         checkFields(of: limits, known: ["armedAtOnce", "armedPerCommit"])
         policy.armedAtOnce = integer("armedAtOnce", of: limits, in: 1...Int.max)
         policy.armedPerCommit = integer("armedPerCommit", of: limits, in: 1...Int.max)
+        policy.fields = locations(
+            of: spec, ["netboot", "profile", "attempts", "expireAfter", "outdatedAfter", "freeze"])
+        for (group, names) in [
+            ("require", ["serial", "uuid", "armID", "signedBy"]), ("limits", ["armedAtOnce", "armedPerCommit"]),
+        ] {
+            for (name, place) in locations(of: field(group, of: spec), names) {
+                policy.fields["\(group).\(name)"] = place
+            }
+        }
         return policy
+    }
+
+    private func locations(of node: Node?, _ names: [String]) -> [String: SourceLocation] {
+        names.reduce(into: [:]) { found, name in found[name] = field(name, of: node).map(location) }
     }
 
     /// Name and spec of a manifest of ours, whose fields must all be known.

@@ -25,7 +25,7 @@ extension FieldReader {
                 if let value = address(item) { result.append(value) }
                 continue
             }
-            warning(at: location(of: item), "\(item.path): DHCP serves addresses only; the name \(name) is left out")
+            warning(item, "DHCP serves addresses only; the name \(shown(name)) is left out")
         }
         return result
     }
@@ -46,7 +46,7 @@ extension FieldReader {
         if text?.isEmpty == true { return nil }
         if let address = text.flatMap({ IPv4Address($0) }) { return address }
         if text?.contains(":") == true {
-            warning(at: location(of: node), "\(node.path): only IPv4 is served; this address is left out")
+            warning(node, "only IPv4 is served; this address is left out")
         } else {
             expected("an IPv4 address such as 10.0.0.1", at: node)
         }

@@ -92,7 +92,7 @@ extension FieldReader {
         }
         guard let name = text(node) else { return nil }
         if let zone = Zone(named: name) { return zone }
-        error(node, "no time zone \(name)\(zoneSuggestion(for: name))")
+        error(node, "no time zone \(shown(name))\(zoneSuggestion(for: name))")
         return nil
     }
 

@@ -60,7 +60,7 @@ extension FieldReader {
         for name in placeholderNames(in: text) where Placeholder(rawValue: name) == nil {
             error(
                 node,
-                "nothing is known under {{\(name)}}\(suggestion(for: name, among: Placeholder.allCases.map(\.rawValue)))"
+                "nothing is known under {{\(shown(name))}}\(suggestion(for: name, among: Placeholder.allCases.map(\.rawValue)))"
             )
         }
     }

@@ -6,6 +6,11 @@ import YAML
 package struct FieldReader {
     let path: String
     package private(set) var diagnostics: [Diagnostic] = []
+    /// Whether any finding is an error, told or not.
+    private(set) var hasErrors = false
+
+    /// A file of half a million wrong values has as many findings, and each of them looks for its place.
+    private static let limit = 100
 
     package init(path: String) { self.path = path }
 
@@ -15,20 +20,53 @@ package struct FieldReader {
     }
 
     package mutating func error(at location: SourceLocation, _ message: String) {
-        diagnostics.append(Diagnostic(.error, at: location, message))
+        hasErrors = true
+        note(Diagnostic(.error, at: location, message))
     }
 
     package mutating func warning(at location: SourceLocation, _ message: String) {
-        diagnostics.append(Diagnostic(.warning, at: location, message))
+        note(Diagnostic(.warning, at: location, message))
     }
 
     package mutating func error(_ node: Node, _ message: String) {
-        let path = node.path
-        error(at: location(of: node), path.isEmpty ? message : "\(path): \(message)")
+        hasErrors = true
+        if !isFull { error(at: location(of: node), told(message, of: node)) } else { noteRest() }
+    }
+
+    package mutating func warning(_ node: Node, _ message: String) {
+        if !isFull { warning(at: location(of: node), told(message, of: node)) } else { noteRest() }
     }
 
     package mutating func expected(_ what: String, at node: Node) {
-        error(node, "expected \(what), found \(node.found)")
+        error(node, "expected \(what), found \(node.found)\(recognition(of: node))")
+    }
+
+    /// Whether further findings are left out, so that nobody need look for their words.
+    var isFull: Bool { diagnostics.count >= Self.limit }
+
+    private mutating func note(_ diagnostic: Diagnostic) {
+        if !isFull { diagnostics.append(diagnostic) } else { noteRest() }
+    }
+
+    /// Says once that there is more.
+    private mutating func noteRest() {
+        guard diagnostics.count == Self.limit else { return }
+        diagnostics.append(
+            Diagnostic(
+                hasErrors ? .error : .warning, at: SourceLocation(path: path),
+                "more than \(Self.limit) findings; repair these to see the others"))
+    }
+
+    private func told(_ message: String, of node: Node) -> String {
+        let path = node.path
+        return path.isEmpty ? message : "\(path): \(message)"
+    }
+
+    /// What a wrong value is, by its look.
+    private func recognition(of node: Node) -> String {
+        guard let text = node.string else { return "" }
+        if isEncrypted(text) { return ": \(encryptedAdvice)" }
+        return isTemplate(text) ? ": \(templateAdvice)" : ""
     }
 
     /// The field's node, whatever its type.
@@ -74,8 +112,8 @@ package struct FieldReader {
     }
 
     package mutating func text(_ node: Node) -> String? {
-        if let value = node.string { return value }
-        expected(node.scalar == nil ? "a text" : "a text (put it in quotes)", at: node)
+        if let value = node.string, !isEncrypted(value) { return value }
+        expected(node.scalar == nil || node.string != nil ? "a text" : "a text (put it in quotes)", at: node)
         return nil
     }
 
@@ -128,7 +166,7 @@ package struct FieldReader {
     package mutating func checkFields(of node: Node?, known: [String]) {
         guard let node else { return }
         for entry in node.entries where !entry.key.isMergeKey && !known.contains(entry.key.text) {
-            error(entry.key, "no such field\(suggestion(for: entry.key.text, among: known))")
+            error(entry.key, isFull ? "" : "no such field\(suggestion(for: entry.key.text, among: known))")
         }
     }
 }

@@ -12,18 +12,19 @@ extension FieldReader {
         let unseen = interfaces.filter(\.hasNoMAC)
         // Nobody could tell which card of several a machine shows.
         let key = unseen.count == 1 ? MACAddress(unseenBy: host.labels) : nil
+        var macs: Set<MACAddress> = []
         for item in interfaces {
             guard item.resolved.kind == .mapping else {
                 if !item.isNull { expected("a mapping", at: item) }
                 continue
             }
             guard let interface = interface(item, key, labels: host.labels, unseen: unseen.count) else { continue }
-            if host.interfaces.contains(where: { $0.mac == interface.mac }) {
+            if macs.insert(interface.mac).inserted {
+                host.interfaces.append(interface)
+            } else {
                 error(
                     item["dhcp"]?["mac"] ?? item,
                     "\(interface.mac) stands already at another interface of \(host.id.name)")
-            } else {
-                host.interfaces.append(interface)
             }
         }
     }

@@ -28,7 +28,7 @@ extension FieldReader {
                 continue
             }
             if key.text != "\(mac)" {
-                warning(at: location(of: key), "\(key.path): Tinkerbell matches only the spelling \(mac); write it so")
+                warning(key, "Tinkerbell matches only the spelling \(mac); write it so")
             }
             var interface = interfaceV1Alpha2(value, mac, key: key)
             interface.dhcp.arch = arch
@@ -42,9 +42,7 @@ extension FieldReader {
         let netboot = mapping("netboot", of: node)
         let isOff = bool("disabled", of: netboot)
         if let old = field("disableNetboot", of: node) {
-            warning(
-                at: location(of: old),
-                "\(old.path): a field of an older draft, which is not read; the permission is netboot.disabled")
+            warning(old, "a field of an older draft, which is not read; the permission is netboot.disabled")
         }
         let dhcp = mapping("dhcp", of: node)
         // The field's name has changed within v1alpha2.

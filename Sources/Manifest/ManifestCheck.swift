@@ -17,6 +17,7 @@ package struct ManifestCheck: Sendable {
             switch manifest.kind {
             case .host(.hardwareV1Alpha1): reader.checkHardwareV1Alpha1(manifest.node)
             case .host(.hardwareV1Alpha2): reader.checkHardwareV1Alpha2(manifest.node)
+            case .host(.bareMetalHost): reader.checkFields(of: manifest.node, at: "", in: .bareMetalHost)
             default: break
             }
         }
@@ -47,7 +48,7 @@ extension FieldReader {
 
     /// What Tinkerbell itself makes of it.
     fileprivate mutating func checkHardwareV1Alpha1(_ node: Node) {
-        checkFields(of: node, at: "")
+        checkFields(of: node, at: "", in: .hardwareV1Alpha1)
         for interface in node["spec"]?["interfaces"]?.items ?? [] where interface.resolved.kind == .mapping {
             if let mac = interface["dhcp"]?["mac"] { checkSpelling(of: mac) }
             // One that gets no answer at all is meant to be left alone.
@@ -57,6 +58,7 @@ extension FieldReader {
     }
 
     fileprivate mutating func checkHardwareV1Alpha2(_ node: Node) {
+        checkFields(of: node, at: "", in: .hardwareV1Alpha2)
         for interface in node["spec"]?["networkInterfaces"]?.entries ?? [] where !interface.key.isMergeKey {
             checkSpelling(of: interface.key)
             if interface.value["dhcp"]?["v4"]?["disabled"]?.bool == true { continue }
@@ -74,34 +76,37 @@ extension FieldReader {
         warning(place, "without a netboot block nobody sees that it can be armed: write `netboot: {\(off)}`")
     }
 
-    private mutating func checkFields(of node: Node, at path: String) {
-        guard let known = hardwareFields[path] else { return }
-        for item in node.items { checkFields(of: item, at: path) }
+    /// - Parameter path: where `node` stands, in the words of the lists; `*` for a key that is anything.
+    fileprivate mutating func checkFields(of node: Node, at path: String, in fields: KnownFields) {
+        if fields.names[path + ".*"] != nil {
+            for entry in node.entries where !entry.key.isMergeKey {
+                checkFields(of: entry.value, at: path + ".*", in: fields)
+            }
+            return
+        }
+        guard let known = fields.names[path] else { return }
+        for item in node.items { checkFields(of: item, at: path, in: fields) }
         for entry in node.entries where !entry.key.isMergeKey {
             let name = entry.key.text
             if known.contains(name) {
-                checkFields(of: entry.value, at: path.isEmpty ? name : "\(path).\(name)")
+                checkFields(of: entry.value, at: path.isEmpty ? name : "\(path).\(name)", in: fields)
             } else {
-                warning(entry.key, "Tinkerbell has no such field\(suggestion(for: name, among: known))")
+                warning(
+                    entry.key, isFull ? "" : "\(fields.owner) has no such field\(suggestion(for: name, among: known))")
             }
         }
     }
 
-    fileprivate mutating func warning(_ node: Node, _ message: String) {
-        let path = node.path
-        warning(at: location(of: node), path.isEmpty ? message : "\(path): \(message)")
-    }
-
     /// Tries what the first report of each machine would have to do: turn it off.
     ///
-    /// Each try parses the file, so a large one is tried at the interfaces that share something with others (`isShared`), and at
-    /// as many others as that takes a second or two.
+    /// Each try parses the file, so a large one is tried at the interfaces that share something with others (`isShared`) first of all,
+    /// and at as many others as that takes a second or two.
     fileprivate mutating func tryEdits(of file: ParsedFile, _ bytes: [UInt8], isShared: (Host) -> Bool) {
-        var budget = 32 << 20
+        var budget = 16 << 20
         for host in file.hosts {
             let isShared = isShared(host)
             for interface in host.interfaces {
-                guard isShared || budget > 0 else { continue }
+                guard budget > (isShared ? -(256 << 20) : 0) else { continue }
                 budget -= 3 * bytes.count
                 do {
                     let on =

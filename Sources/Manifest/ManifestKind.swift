@@ -31,6 +31,8 @@ enum ManifestKind: Equatable {
 struct ManifestNode {
     var kind: ManifestKind
     var node: Node
+    /// The document's own node, where `node` is an item of it.
+    var root: Node
     var document: Int
     /// Its number in the `List` that holds it.
     var item: Int?
@@ -49,7 +51,7 @@ func manifests(in tree: Tree) -> [ManifestNode] {
         guard let apiVersion = node["apiVersion"]?.string, let kind = node["kind"]?.string else { continue }
         guard kind.hasSuffix("List"), let items = node["items"] else {
             if let kind = ManifestKind(apiVersion: apiVersion, kind: kind) {
-                result.append(ManifestNode(kind: kind, node: node, document: document))
+                result.append(ManifestNode(kind: kind, node: node, root: node, document: document))
             }
             continue
         }
@@ -57,7 +59,7 @@ func manifests(in tree: Tree) -> [ManifestNode] {
             let itemVersion = item["apiVersion"]?.string ?? apiVersion
             let itemKind = item["kind"]?.string ?? String(kind.dropLast("List".count))
             guard let kind = ManifestKind(apiVersion: itemVersion, kind: itemKind) else { continue }
-            result.append(ManifestNode(kind: kind, node: item, document: document, item: number))
+            result.append(ManifestNode(kind: kind, node: item, root: node, document: document, item: number))
         }
     }
     return result

@@ -41,6 +41,13 @@ package func editManifest(_ bytes: [UInt8], path: String, _ change: Change) thro
                 : "\(found.count) interfaces here have the MAC \(change.mac): leave it at one of them",
             at: SourceLocation(path: path))
     }
+    if manifest.root.isSealedBySOPS {
+        let position = manifest.root["sops"]?["mac"]?.position ?? manifest.root.position
+        throw EditRefusal(
+            "SOPS signs this document as a whole and could not decrypt it any more after an edit: let it sign the encrypted values only "
+                + "(mac_only_encrypted)",
+            at: SourceLocation(path: path, line: position.line, column: position.column))
+    }
     do {
         guard let patch = try permission.patch(for: change, of: manifest.node) else { return bytes }
         return try Edit.apply(manifest.wrap(patch), to: manifest.document, of: tree)

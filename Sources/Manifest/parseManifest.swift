@@ -18,16 +18,22 @@ package func parseManifest(_ bytes: [UInt8], path: String) -> ParsedFile {
         }
     }
     file.diagnostics = reader.diagnostics
-    file.isBroken = file.diagnostics.contains { $0.severity == .error }
+    file.isBroken = reader.hasErrors
     // A broken file can't say what it would have held; a policy that nobody can read must hold its hosts all the same.
     file.mentionsPolicy =
-        !file.policies.isEmpty || (file.isBroken && bytes.firstRange(of: Array("BootPolicy".utf8)) != nil)
+        !file.policies.isEmpty || (file.isBroken && mentions("BootPolicy", bytes))
     return file
+}
+
+/// Whether an ASCII text stands somewhere, in UTF-8 or UTF-16.
+private func mentions(_ text: String, _ bytes: [UInt8]) -> Bool {
+    (isUTF16(bytes) ? bytes.filter { $0 != 0 } : bytes).firstRange(of: Array(text.utf8)) != nil
 }
 
 private let lfsPointer = "version https://git-lfs.github.com/spec/v1"
 
 private func read(_ tree: Tree, with reader: inout FieldReader, into file: inout ParsedFile) {
+    reader.passOverEncrypted(tree)
     for manifest in manifests(in: tree) {
         switch manifest.kind {
         case .host(let dialect):
@@ -39,7 +45,7 @@ private func read(_ tree: Tree, with reader: inout FieldReader, into file: inout
         case .unknownOfOurs(let name):
             reader.error(
                 manifest.node["kind"] ?? manifest.node,
-                "no kind \(name)\(suggestion(for: name, among: ManifestKind.ours.map { "\(ManifestKind.group)/v1 \($0)" }))"
+                "no kind \(shown(name))\(suggestion(for: name, among: ManifestKind.ours.map { "\(ManifestKind.group)/v1 \($0)" }))"
             )
         }
     }

@@ -1,6 +1,7 @@
 /// ` (did you mean limits?)` when a known name is near, else the list of them.
 package func suggestion(for name: String, among known: [String]) -> String {
-    let nearest = known.min { distance(name, $0) < distance(name, $1) }
+    // A name of megabytes is near to none.
+    let nearest = name.utf8.count > 64 ? nil : known.min { distance(name, $0) < distance(name, $1) }
     if let nearest, distance(name, nearest) <= max(2, nearest.count / 3) { return " (did you mean \(nearest)?)" }
     return ": there are \(known.joined(separator: ", "))"
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Git
 import Inventory
 
@@ -63,14 +62,13 @@ package struct Previewer: Sendable {
     let repository: Repository
     /// Folders and files of the repo that are read.
     let paths: [String]
-    /// The file of the keys that commits may be signed with, in the repo or, with a slash in front, outside.
-    let allowedSigners: String
+    let signers: SignerSource
     let now: Instant
 
-    package init(repository: Repository, paths: [String], allowedSigners: String, now: Instant) {
+    package init(repository: Repository, paths: [String], signers: SignerPaths, now: Instant) {
         self.repository = repository
         self.paths = paths
-        self.allowedSigners = allowedSigners
+        self.signers = SignerSource(repository: repository, paths: signers)
         self.now = now
     }
 
@@ -80,10 +78,10 @@ package struct Previewer: Sendable {
         var walk = try await PreviewWalk(at: old, previewer: self)
         let path = try await path(from: old, to: new)
         guard let path, !asOne else {
-            try await take(path == nil ? .rewrite(dropped: []) : .commit, from: old, to: new, &walk)
+            try await take(path == nil ? .rewrite(dropped: []) : .commit, from: old, to: new, isMade: false, &walk)
             return walk.preview(path == nil ? .forcePush : .single, from: old, to: new)
         }
-        for (from, to) in zip([old] + path, path) { try await take(.commit, from: from, to: to, &walk) }
+        for (from, to) in zip([old] + path, path) { try await take(.commit, from: from, to: to, isMade: true, &walk) }
         return walk.preview(.commits, from: old, to: new)
     }
 
@@ -108,7 +106,10 @@ package struct Previewer: Sendable {
         return path.reversed()
     }
 
-    private func take(_ kind: Step.Kind, from old: ObjectID, to new: ObjectID, _ walk: inout PreviewWalk) async throws {
+    /// - Parameter isMade: the commit is the one that the daemon will see, with its signature.
+    private func take(
+        _ kind: Step.Kind, from old: ObjectID, to new: ObjectID, isMade: Bool, _ walk: inout PreviewWalk
+    ) async throws {
         let commit = try await repository.commit(new)
         var step = Step(
             kind, commit: CommitID("\(new)"), author: commit.author.name,
@@ -117,28 +118,18 @@ package struct Previewer: Sendable {
         if kind == .commit, commit.parents.count > 1 {
             step.stale = try await stale(walk.turnedOn(by: step, delta), merge: commit, after: old, in: walk.inventory)
         }
-        let name = await signer(of: new, by: walk.signers)
-        if kind == .commit { step.signedBy = Set([name].compactMap { $0 }) }
-        // Only a commit that one of them signed changes the signers.
-        if walk.signers == nil || name != nil { walk.signers = try await signersFile(in: new) }
+        if isMade { step.sign(await signature(of: new, by: walk.signers)) }
+        let files = try await signers.files(in: new)
+        _ = walk.signers.follow(files, isSigned: !step.signedBy.isEmpty, signers.paths)
         walk.take(step, delta)
     }
 
-    func signersFile(in commit: ObjectID) async throws -> ObjectID? {
-        guard !allowedSigners.hasPrefix("/"), let entry = try await repository.entry(at: allowedSigners, in: commit)
-        else { return nil }
-        return [.file, .executable].contains(entry.kind) ? entry.id : nil
-    }
-
-    /// Nil where nobody did, or nobody can say.
-    func signer(of commit: ObjectID, by signers: ObjectID?) async -> String? {
-        var keys: [UInt8]?
-        if allowedSigners.hasPrefix("/") {
-            keys = (try? Data(contentsOf: URL(filePath: allowedSigners))).map { [UInt8]($0) }
-        } else if let signers {
-            keys = try? await repository.blob(signers, limit: 1 << 20)
+    /// As the daemon does: what can't be verified is not signed.
+    private func signature(of commit: ObjectID, by keys: Signers) async -> CommitSignature {
+        do {
+            return try await signers.signature(of: commit, by: keys.inForce)
+        } catch {
+            return .none("its signature can't be verified: \(error)")
         }
-        guard let keys else { return nil }
-        return (try? await repository.signer(of: commit, among: keys)) ?? nil
     }
 }

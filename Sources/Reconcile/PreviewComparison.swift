@@ -7,6 +7,8 @@ struct PreviewComparison {
     let after: Standing
     /// Where the last step that did something to a MAC says so.
     let places: [MACAddress: Provenance]
+    /// Why the steps hold what they hold.
+    let holds: [MACAddress: String]
     let last: Step
     let now: Now
 
@@ -64,7 +66,9 @@ struct PreviewComparison {
             if now == was, states.0?.arming == states.1?.arming, states.0?.hold == states.1?.hold {
                 return changed(old, new)
             }
-            return (new.spec.isOn ? .held : .changed, after.explanation(of: now, for: mac, now: self.now))
+            let isUnsigned = now == .localBoot(.held(.unsigned))
+            let detail = isUnsigned ? holds[mac] : nil
+            return (new.spec.isOn ? .held : .changed, detail ?? after.explanation(of: now, for: mac, now: self.now))
         case .ignore, .introduce: return nil
         }
     }

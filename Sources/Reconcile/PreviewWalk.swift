@@ -15,14 +15,15 @@ struct PreviewWalk {
     /// Where the last step that did something to a MAC says so.
     private var places: [MACAddress: Provenance] = [:]
     private var files: Set<String> = []
-    /// The content of the file of allowed signers in force.
-    var signers: ObjectID?
+    var signers: Signers
+    /// What the last step that held an interface says of it.
+    private var holds: [MACAddress: String] = [:]
     private var steps = 0
     private var last: Step
 
     init(at commit: ObjectID, previewer: Previewer) async throws {
         now = previewer.now
-        signers = try await previewer.signersFile(in: commit)
+        signers = Signers(try await previewer.signers.files(in: commit))
         let tree = try await previewer.repository.changes(from: nil, to: commit, under: previewer.paths)
         let delta = try await previewer.repository.delta(tree)
         inventory = Inventory()
@@ -77,7 +78,8 @@ struct PreviewWalk {
     }
 
     mutating func take(_ step: Step, _ delta: Delta) {
-        let (advanced, macs) = inventory.advanced(by: delta)
+        var (advanced, macs) = inventory.advanced(by: delta)
+        advanced.keepSignatures(of: inventory, step, touched: macs)
         let made = made
         var next = armings
         let observation = observe(
@@ -95,6 +97,10 @@ struct PreviewWalk {
         note(step, delta, macs, from: inventory, to: advanced)
         inventory = advanced
         for (mac, state) in observation.states { inventory.remember(state, of: mac) }
+        for event in observation.events where event.kind == .held {
+            guard let mac = event.mac, let colon = event.detail.firstIndex(of: ":") else { continue }
+            holds[mac] = String(event.detail[colon...].dropFirst(2))
+        }
         ledger.apply(observation, at: now)
         self.made += observation.armings
         files.formUnion(delta.files.keys)
@@ -125,14 +131,16 @@ struct PreviewWalk {
 
     func preview(_ kind: Preview.Kind, from old: ObjectID, to new: ObjectID?) -> Preview {
         let comparison = PreviewComparison(
-            before: before, after: Standing(inventory: inventory, ledger: ledger), places: places, last: last,
+            before: before, after: Standing(inventory: inventory, ledger: ledger), places: places, holds: holds,
+            last: last,
             now: Now(now))
+        let standing = Set(inventory.signatureDiagnostics)
         let known = Set(before.inventory.diagnostics.map(\.message))
         return Preview(
             kind: kind, from: CommitID("\(old)"), to: new.map { CommitID("\($0)") }, steps: steps,
             changes: comparison.changes,
             diagnostics: inventory.diagnostics.filter {
-                files.contains($0.location.path) && !known.contains($0.message)
+                files.contains($0.location.path) && !known.contains($0.message) || standing.contains($0)
             },
             isEmpty: before.inventory.files.isEmpty && inventory.files.isEmpty)
     }

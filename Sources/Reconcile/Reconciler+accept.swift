@@ -36,6 +36,7 @@ extension Reconciler {
             }
         }
         var next = inventory
+        if next.lost.contains(id) { next.keepSignatures(ofForgotten: entry.host) }
         next.forgetLost(id)
         for (mac, state) in observation.states { next.remember(state, of: mac) }
         var pass = Pass(
@@ -44,6 +45,7 @@ extension Reconciler {
         pass.observations = [observation]
         pass.retained = retained(next, signers)
         pass.lost = next.lostHosts
+        pass.signatures = next.signaturesToKeep
         try await journal.record(pass, at: now)
         inventory = next
         publishInventory()

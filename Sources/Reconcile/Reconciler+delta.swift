@@ -51,7 +51,6 @@ private struct Manifest: Sendable {
     var id: ObjectID
 }
 
-let symlinkAdvice = "a symbolic link is never followed; commit the file itself"
 private let batch = 256
 /// Bytes of one manifest file.
 let sizeLimit = 4 << 20
@@ -73,17 +72,5 @@ private func parse(_ blob: Result<[UInt8], GitError>, path: String) throws -> Pa
         return parseManifest(try blob.get(), path: path)
     } catch .tooLarge(_, let size, let limit) {
         return ParsedFile(path: path, bytes: size, limit: limit)
-    }
-}
-
-extension ParsedFile {
-    /// A file larger than a manifest may be.
-    init(path: String, bytes: Int, limit: Int) {
-        self.init(path: path, refused: "the file has \(bytes) bytes, more than the limit of \(limit); split it")
-    }
-
-    /// A file that is not read at all; its hosts, if it ever had any, keep their leases.
-    init(path: String, refused reason: String) {
-        self.init(path: path, diagnostics: [Diagnostic(.error, at: SourceLocation(path: path), reason)], isBroken: true)
     }
 }

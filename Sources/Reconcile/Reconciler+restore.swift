@@ -16,11 +16,8 @@ extension Reconciler {
             guard (try? await repository.commit(id)) != nil || afterFetch else { return }
         }
         if isKnown, let tip = restored.tip, let id = ObjectID(hex: tip.hex), (try? await repository.commit(id)) != nil {
-            signers.atTip = try await signersFile(in: id)
-            signers.inForce = signers.atTip
-            if let content = restored.retained.removeValue(forKey: settings.allowedSigners) {
-                signers.inForce = content.flatMap { ObjectID(hex: $0) }
-            }
+            signers = Signers(
+                atTip: try await signerSource.files(in: id), restoring: &restored.retained, settings.signers)
             for (path, content) in restored.retained {
                 if let content, let id = ObjectID(hex: content) {
                     inventory.restoreGood(try await parsed(id, path: path), content: content)
@@ -32,10 +29,17 @@ extension Reconciler {
             for host in restored.lost {
                 guard let id = ObjectID(hex: host.content) else { continue }
                 for lost in try await parsed(id, path: host.path).hosts where lost.id == host.id {
-                    inventory.restoreLost(lost, path: host.path, content: host.content)
+                    inventory.restoreLost(lost, macs: host.macs, path: host.path, content: host.content)
                 }
             }
             inventory.tip = tip
+            // Where they were the policies' own, they are: what the settings read may be something else now.
+            if let signatures = restored.signatures {
+                inventory.signatures = signatures
+                if signatures.loosenedBy == nil { inventory.signatures.rules = nil }
+            }
+        } else if isKnown, let signatures = restored.signatures {
+            inventory.signatures = signatures
         }
         if isKnown { for (mac, state) in restored.states { inventory.remember(state, of: mac) } }
         self.inventory = inventory

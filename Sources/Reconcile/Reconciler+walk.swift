@@ -94,20 +94,25 @@ extension Reconciler {
             isOwn: isOwn)
         step.isForgotten = !walk.forgotten.isEmpty
         let changes = try await repository.changes(from: leg.from, to: leg.to, under: settings.paths)
-        let (advanced, touched) = walk.inventory.advanced(
+        var (advanced, touched) = walk.inventory.advanced(
             by: try await delta(changes), isFirst: leg.kind == .firstSight)
         let turnedOn = candidates(step, from: walk.inventory, to: advanced, touched: touched)
         if commit.parents.count > 1, leg.kind == .commit {
             step.stale = try await stale(turnedOn, merge: commit, in: advanced)
         }
         let letIn = turnedOn.union(released(step, from: walk.inventory, to: advanced))
-        if leg.kind == .commit, !isOwn, asksForSignature(letIn, from: walk.inventory, to: advanced) {
-            step.signedBy = Set([await signer(of: leg.to, walk.signers)].compactMap { $0 })
+        if leg.kind == .commit, !isOwn {
+            let loosens = advanced.loosensSignatures(of: walk.inventory, step, touched: touched)
+            if loosens || asksForSignature(letIn, from: walk.inventory, to: advanced) {
+                step.sign(await signature(of: leg.to, walk.signers))
+            }
         }
+        advanced.keepSignatures(of: walk.inventory, step, touched: touched)
         var observation = observe(
             step, from: walk.inventory, to: advanced, touched: touched,
             try await observing(letIn, in: advanced, leg, walk))
-        if let alert = try await follow(leg, &walk.signers) { observation.events.append(alert) }
+        observation.events += advanced.signatureAlerts(since: walk.inventory, step)
+        observation.events += try await follow(leg, &walk.signers)
         try await stopWhatIsDroppedOften(&observation, walk.ledger)
         noteLost(from: walk.inventory, to: advanced, by: id, &observation)
         walk.apply(observation, to: advanced)
@@ -171,6 +176,7 @@ extension Reconciler {
         pass.isReset = restored?.url != settings.url || restored?.branch != settings.branch
         pass.retained = retained(walk.inventory, walk.signers)
         pass.lost = walk.inventory.lostHosts
+        pass.signatures = walk.inventory.signaturesToKeep
         return pass
     }
 
@@ -208,9 +214,18 @@ extension Inventory {
         return retained
     }
 
+    /// With the rules in force, also where they are the policies' own: the mirror may be lost.
+    var signaturesToKeep: StandingSignatures {
+        var kept = signatures
+        kept.rules = signaturesInForce
+        return kept
+    }
+
     var lostHosts: [LostHost] {
         lost.compactMap { id in
-            self[id].flatMap { entry in entry.content.map { LostHost(id: id, path: entry.path, content: $0) } }
+            self[id].flatMap { entry in
+                entry.content.map { LostHost(id: id, path: entry.path, content: $0, macs: lostMACs(of: id)) }
+            }
         }
     }
 }

@@ -13,18 +13,18 @@ package actor Reconciler {
         package var paths: [String]
         /// For one fetch.
         package var timeout: Duration
-        /// The allowed signers file: a path of the repo, or an absolute one of this machine.
-        package var allowedSigners: String
+        /// The keys of those whom `require.signedBy` names.
+        package var signers: SignerPaths
 
         package init(
             url: String, branch: String = "main", paths: [String] = ["inventory", "policies"],
-            timeout: Duration = .seconds(60), allowedSigners: String = "policies/allowed_signers"
+            timeout: Duration = .seconds(60), signers: SignerPaths = SignerPaths()
         ) {
             self.url = url
             self.branch = branch
             self.paths = paths
             self.timeout = timeout
-            self.allowedSigners = allowedSigners
+            self.signers = signers
         }
     }
 

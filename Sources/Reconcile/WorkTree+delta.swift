@@ -19,12 +19,7 @@ extension WorkTree {
             if attributes[.type] as? FileAttributeType == .typeSymbolicLink {
                 files[path] = .read(ParsedFile(path: path, refused: symlinkAdvice), content: path)
             } else if isYAML(path) {
-                let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
-                let parsed =
-                    size > sizeLimit
-                    ? ParsedFile(path: path, bytes: size, limit: sizeLimit)
-                    : parseManifest([UInt8](try Data(contentsOf: URL(filePath: file))), path: path)
-                files[path] = .read(parsed, content: path)
+                files[path] = .read(try readManifest(at: file, path: path).file, content: path)
             }
         }
         return Delta(files)

@@ -73,7 +73,9 @@ extension WriteBack {
             throw HandEditError(description: "\(host) is armed already, and waits: \(wait)")
         default: break
         }
-        if let names = interface.settings.require.signedBy?.sorted().joined(separator: ", ") {
+        let rules = standing.inventory.signatureRules(for: interface)
+        if !rules.isEmpty {
+            let names = rules.map(\.names.words).joined(separator: ", and by ")
             throw HandEditError(
                 description:
                     "a policy lets only commits signed by \(names) arm \(host); edit \(interface.spec.netbootLocation), sign and push"

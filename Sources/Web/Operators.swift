@@ -54,29 +54,12 @@ package struct Operators: Sendable {
         let host = try host(reference, in: standing)
         let intents = (try? await intents()) ?? []
         let macs = MACAddress(reference).map { [$0] } ?? host.interfaces.map(\.mac)
-        var reasons: [MACAddress: String] = [:]
+        var interfaces: [WhyInterface] = []
         for mac in macs {
-            guard let since = standing.inventory.state(of: mac)?.since.commit else { continue }
-            reasons[mac] = await reconciler.reason(of: since)
+            let intent = intents.first { $0.mac == "\(mac)" && ($0.mac != "-" || $0.host == "\(host.id)") }
+            interfaces.append(await why(mac, in: standing, intent: intent, host.dialect))
         }
-        return WhyReply(
-            host: "\(host.id)",
-            interfaces: macs.map { mac in
-                var rules: [WhyInterface.Rule] = []
-                let isOff = standing.inventory[mac]?.spec.isOn != true
-                _ = decideBoot(Sighting(mac: mac), in: standing, now: now()) { rule, refusal in
-                    if isOff, rule.isAboutArming { return }
-                    if rule == .seen, !mac.isUnseen { return }
-                    let reason = refusal.map { Decision.localBoot($0).reason }
-                    rules.append(.init(rule: rule.rawValue, question: rule.question(in: host.dialect), refusal: reason))
-                }
-                let status = status(of: mac, in: standing)
-                return WhyInterface(
-                    status: status, rules: rules,
-                    intent: intents.first { $0.mac == "\(mac)" && ($0.mac != "-" || $0.host == "\(host.id)") },
-                    because: reasons[mac],
-                    next: status.explanation)
-            })
+        return WhyReply(host: "\(host.id)", interfaces: interfaces)
     }
 
     /// - Throws: `OperatorError` for a host that is unknown, `JournalError`.
@@ -150,11 +133,11 @@ package struct Operators: Sendable {
 
     // Describing
 
-    private func status(of host: Host, in standing: Standing) -> HostStatus {
+    func status(of host: Host, in standing: Standing) -> HostStatus {
         HostStatus(host: "\(host.id)", interfaces: host.interfaces.map { status(of: $0.mac, in: standing) })
     }
 
-    private func status(of mac: MACAddress, in standing: Standing) -> InterfaceStatus {
+    func status(of mac: MACAddress, in standing: Standing) -> InterfaceStatus {
         let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
         let state = standing.inventory[mac]?.state
         let record = state?.arming.flatMap { standing.ledger[$0] }

@@ -102,10 +102,23 @@ package struct WhyInterface: Codable, Sendable, Equatable {
         package var question: String
         /// Nil where the rule has nothing against it.
         package var refusal: String?
+        /// `file:line:column` of what decided; nil where that is in no file.
+        package var location: String?
+        /// The commit that did it, where one is known.
+        package var commit: String?
+        package var author: String?
+        package var committedAt: String?
+    }
+
+    /// What a policy asks of the commit that arms it.
+    package struct Condition: Codable, Sendable, Equatable {
+        package var condition: String
+        package var location: String?
     }
 
     package var status: InterfaceStatus
     package var rules: [Rule]
+    package var conditions: [Condition]
     package var intent: IntentStatus?
     /// Why somebody turned it on or off, in the words of that commit (`Bootlatch-Reason`).
     package var because: String?

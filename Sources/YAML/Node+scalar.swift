@@ -75,11 +75,10 @@ extension Node.Scalar {
         if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         if let value = Int(text), digits.count == 1 || digits.first != UInt8(ascii: "0") {
             self = .integer(value)
-        } else if digits.elementsEqual(".inf".utf8) || text == ".nan" || text == ".NaN" {
+        } else if Self.infinities.contains(String(digits) ?? "") || Self.notNumbers.contains(text) {
             self = .number(text)
-        } else if digits.starts(with: "0x".utf8) || digits.starts(with: "0o".utf8) || digits.starts(with: "0b".utf8) {
-            let isNumber = digits.count > 2 && digits.dropFirst(2).allSatisfy { Self.hexadecimal.contains($0) }
-            if !isNumber { return nil }
+        } else if let known = Self.digits.first(where: { digits.starts(with: $0.prefix.utf8) })?.known {
+            if digits.count == 2 || !digits.dropFirst(2).allSatisfy({ known.contains($0) }) { return nil }
             self = .number(text)
         } else if digits.contains(where: { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
             digits.allSatisfy({ Self.decimal.contains($0) }), Double(text.filter { $0 != "_" }) != nil
@@ -90,8 +89,12 @@ extension Node.Scalar {
         }
     }
 
+    private static let infinities: Set = [".inf", ".Inf", ".INF"]
+    private static let notNumbers: Set = [".nan", ".NaN", ".NAN"]
     private static let decimal = Set("0123456789._eE+-".utf8)
-    private static let hexadecimal = Set("0123456789abcdefABCDEF_".utf8)
+    private static let digits = [("0x", "0123456789abcdefABCDEF_"), ("0o", "01234567_"), ("0b", "01_")].map {
+        (prefix: $0, known: Set($1.utf8))
+    }
 }
 
 private let nulls: Set = ["~", "null", "Null", "NULL"]

@@ -148,7 +148,7 @@ extension Node {
         for child in children {
             if target < Int(child.record.next) {
                 // A key counts as its field.
-                return kind == .sequence ? ("[\(number)]", child) : (".\((key ?? child).text)", child)
+                return kind == .sequence ? ("[\(number)]", child) : (".\(shown((key ?? child).text))", child)
             }
             if kind == .mapping { key = key == nil ? child : nil }
             number += 1

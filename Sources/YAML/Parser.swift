@@ -5,8 +5,11 @@ package enum Parser {
     package struct Limits: Sendable {
         package var bytes = 4 << 20
         package var depth = 64
-        /// How many nodes the aliases of one document may stand for, nested aliases counted each time.
+        /// How many nodes the aliases of one document may stand for, nested aliases counted each time; those of the whole file ten times
+        /// as many, with no more text in them than a file may have.
         package var expansion = 10_000
+        /// Keys and values of a file. A manifest has one for some ten bytes; `[,,,,` would have one for each.
+        package var nodes = 500_000
 
         package init() {}
     }
@@ -16,36 +19,18 @@ package enum Parser {
         guard source.count <= limits.bytes else {
             throw YAMLError("the file is larger than \(limits.bytes >> 20) MiB: split it", at: top)
         }
-        // Without a byte order mark, UTF-16 shows by the zero byte of its first ASCII character.
-        let isUTF16 =
-            source.starts(with: [0xFE, 0xFF]) || source.starts(with: [0xFF, 0xFE]) || source.prefix(2).contains(0)
-        guard !isUTF16 else { throw YAMLError("the file is UTF-16: save it as UTF-8", at: top) }
-        let (isASCII, lineStarts) = survey(source)
+        guard !isUTF16(source) else { throw YAMLError("the file is UTF-16: save it as UTF-8", at: top) }
+        let lines = Lines(source)
+        if let offset = conflict(in: source, lines) { throw YAMLError(conflictAdvice, at: lines.position(of: offset)) }
+        if let offset = runawayDirective(in: source, lines) {
+            throw YAMLError("too many lines with a % in front: remove them", at: lines.position(of: offset))
+        }
         let builder = try source.withUnsafeBufferPointer { buffer throws(YAMLError) -> TreeBuilder in
             var reader = EventReader(
-                buffer, offsets: ByteOffsets(buffer, isASCII: isASCII), source: source, lineStarts: lineStarts)
+                buffer, offsets: ByteOffsets(buffer, isASCII: lines.isASCII), source: source, lines: lines)
             return try reader.read(limits)
         }
-        return Tree(source: source, isASCII: isASCII, lineStarts: lineStarts, builder: builder)
-    }
-
-    private static func survey(_ source: [UInt8]) -> (isASCII: Bool, lineStarts: [UInt32]) {
-        var union: UInt8 = 0
-        var starts: [UInt32] = [0]
-        starts.reserveCapacity(source.count / 24)
-        source.withUnsafeBufferPointer { bytes in
-            for offset in bytes.indices {
-                let byte = bytes[offset]
-                union |= byte
-                if byte > UInt8(ascii: "\r") { continue }
-                let isBreak =
-                    byte == UInt8(ascii: "\n")
-                    || (byte == UInt8(ascii: "\r")
-                        && (offset + 1 == bytes.count || bytes[offset + 1] != UInt8(ascii: "\n")))
-                if isBreak { starts.append(UInt32(offset + 1)) }
-            }
-        }
-        return (union < 0x80, starts)
+        return Tree(source: source, lines: lines, builder: builder)
     }
 }
 
@@ -56,15 +41,15 @@ private struct EventReader: ~Copyable {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var offsets: ByteOffsets
     private let source: [UInt8]
-    private let lineStarts: [UInt32]
+    private let lines: Lines
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, offsets: ByteOffsets, source: [UInt8], lineStarts: [UInt32]) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, offsets: ByteOffsets, source: [UInt8], lines: Lines) {
         parser = .allocate(capacity: 1)
         parser.initialize(to: yaml_parser_t())
         self.bytes = bytes
         self.offsets = offsets
         self.source = source
-        self.lineStarts = lineStarts
+        self.lines = lines
         // It fails only without memory; the first event then reports that.
         _ = yaml_parser_initialize(parser)
         yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
@@ -118,7 +103,7 @@ private struct EventReader: ~Copyable {
         }
     }
 
-    private func position(_ offset: Int) -> Position { Position(of: offset, in: source, lineStarts: lineStarts) }
+    private func position(_ offset: Int) -> Position { lines.position(of: offset) }
 
     private mutating func failure() -> YAMLError {
         let parser = parser.pointee
@@ -135,11 +120,14 @@ private struct EventReader: ~Copyable {
     }
 
     /// Says in the reader's words what libyaml found.
-    private func advice(on problem: String, lines: [Int]) -> String {
-        if lines.contains(where: { line($0).prefix { $0 == " " || $0 == "\t" }.contains("\t") }) {
+    private func advice(on problem: String, lines numbers: [Int]) -> String {
+        if numbers.contains(where: { line($0).prefix { $0 == " " || $0 == "\t" }.contains("\t") }) {
             return "a tab indents this line: YAML takes only spaces there"
         }
-        if lines.contains(where: { line($0).contains("{{") }) { return templateAdvice }
+        if numbers.contains(where: { line($0).hasPrefix(">>>>>>>") || line($0).hasPrefix("=======") }) {
+            return conflictAdvice
+        }
+        if numbers.contains(where: { isTemplate(line($0)) }) || hasStatement { return templateAdvice }
         return switch problem {
         case "mapping values are not allowed in this context":
             "no key can stand here: check the indentation, or quote a value that contains \": \""
@@ -153,18 +141,16 @@ private struct EventReader: ~Copyable {
         }
     }
 
+    /// As much of a line as it takes to say what is wrong with it.
     private func line(_ number: Int) -> String {
-        let start = Int(lineStarts[number - 1])
-        let end = number < lineStarts.count ? Int(lineStarts[number]) : source.count
-        return String(decoding: source[start..<end], as: UTF8.self)
+        let start = Int(lines.starts[number - 1])
+        let end = number < lines.starts.count ? Int(lines.starts[number]) : source.count
+        return String(decoding: source[start..<min(end, start + 4096)], as: UTF8.self)
     }
+
+    /// Whether a line of the file is a statement of a template language.
+    private var hasStatement: Bool { lines.starts.contains { isStatement(source[Int($0)...]) } }
 }
-
-let templateAdvice =
-    "this looks like a template, which is not YAML by itself: commit its output, or put quotes around {{...}}"
-
-let lineBreakAdvice =
-    "NEL, U+2028 and U+2029 end a line for some YAML readers and not for others: remove this character"
 
 extension Node.Style {
     fileprivate init(_ style: yaml_scalar_style_t) {

@@ -61,6 +61,9 @@ extension Splicer {
             throw unreachable(base)
         case .keys(let patches):
             guard let base, base.resolved.kind == .mapping else {
+                if let base, !base.isNull {
+                    throw Edit.Refusal("\(base.path): expected a mapping, found \(base.found)", at: base.position)
+                }
                 var texts: [String] = []
                 for (key, patch) in patches { texts.append("\(written(key)): \(try flow(patch, over: nil))") }
                 return "{\(texts.joined(separator: ", "))}"
@@ -162,9 +165,9 @@ extension Node {
         switch scalar {
         case .null: "nothing"
         case .bool: text
-        case .integer, .number: "the number \(text)"
-        case .text: "the text \"\(text)\""
-        case .tagged(let tag, _): "\(text) with the tag \(tag)"
+        case .integer, .number: "the number \(shown(text))"
+        case .text: "the text \"\(shown(text))\""
+        case .tagged(let tag, _): "\(shown(text)) with the tag \(shown(tag))"
         case nil: resolved.kind == .mapping ? "a mapping" : "a list"
         }
     }

@@ -30,7 +30,7 @@ struct Splicer {
                 "the edit would change more than the planned values: edit this by hand", at: node.position)
         }
         return Edit.Refusal(
-            "&\(anchor) is used elsewhere by *\(anchor): an edit here would change those too. Write the values out there",
+            "&\(shown(anchor)) is used elsewhere by *\(shown(anchor)): an edit here would change those too. Write the values out there",
             at: shared.position)
     }
 
@@ -52,7 +52,7 @@ struct Splicer {
 
     private mutating func apply(_ patches: [(key: String, patch: Patch)], to node: Node) throws(Edit.Refusal) {
         switch node.kind {
-        case .alias:
+        case .alias where node.resolved.kind == .mapping:
             if isDone(.keys(patches), node) { return }
             splices.append(Splice(range: node.span, text: try overlay(patches, on: node)))
         case .mapping:
@@ -67,7 +67,7 @@ struct Splicer {
                 }
             }
             if !missing.isEmpty { splices.append(try insertion(of: missing, into: node)) }
-        case .scalar where node.isNull:
+        case .scalar where node.isNull, .alias where node.isNull:
             fill(node, with: try flow(.keys(patches), over: nil))
         default:
             throw Edit.Refusal("\(node.path): expected a mapping here", at: node.position)

@@ -8,13 +8,11 @@ package final class Tree: Sendable {
     /// Anchors and tags.
     let names: [String]
     private let roots: [UInt32]
-    private let isASCII: Bool
-    private let lineStarts: [UInt32]
+    private let lines: Lines
 
-    init(source: [UInt8], isASCII: Bool, lineStarts: [UInt32], builder: consuming TreeBuilder) {
+    init(source: [UInt8], lines: Lines, builder: consuming TreeBuilder) {
         self.source = source
-        self.isASCII = isASCII
-        self.lineStarts = lineStarts
+        self.lines = lines
         records = builder.records
         decoded = builder.decoded
         names = builder.names
@@ -24,13 +22,11 @@ package final class Tree: Sendable {
     /// The root node of each document. A document without content has an empty scalar as its root.
     package var documents: [Node] { roots.map { Node(tree: self, index: Int($0)) } }
 
-    package func position(at offset: Int) -> Position {
-        Position(of: offset, in: source, lineStarts: lineStarts)
-    }
+    package func position(at offset: Int) -> Position { lines.position(of: offset) }
 
     /// The first NEL, U+2028 or U+2029: a line break in YAML 1.1 and a character like any other in YAML 1.2.
     package var firstUnicodeLineBreak: Position? {
-        isASCII ? nil : unicodeLineBreak(in: source).map(position)
+        lines.isASCII ? nil : unicodeLineBreak(in: source).map(position)
     }
 }
 
@@ -45,7 +41,7 @@ func unicodeLineBreak(in source: [UInt8]) -> Int? {
 }
 
 /// A node as it is stored. Children follow their parent; `next` leads past the last of them.
-struct Record: Sendable {
+struct Record: Hashable, Sendable {
     var kind: Node.Kind
     var style: Node.Style
     var isDecoded = false
@@ -64,18 +60,37 @@ struct Record: Sendable {
     var tag: Int32 = -1
 }
 
-extension Position {
-    init(of offset: Int, in source: [UInt8], lineStarts: [UInt32]) {
-        var low = 0
-        var high = lineStarts.count
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if Int(lineStarts[middle]) <= offset { low = middle } else { high = middle }
+extension Node {
+    /// Whether two nodes consist of the same nodes over the same bytes, wherever these stand.
+    func isWritten(like other: Node) -> Bool {
+        let (mine, theirs) = (record, other.record)
+        let count = Int(mine.next) - index
+        guard count == Int(theirs.next) - other.index, tree.hasSame(outerSpan, other.outerSpan, of: other.tree) else {
+            return false
         }
-        let start = Int(lineStarts[low])
-        let characters = source[start..<max(start, min(offset, source.count))].count { $0 & 0xC0 != 0x80 }
-        let mark = low == 0 && offset >= 3 && source.starts(with: byteOrderMark) ? 1 : 0
-        self.init(line: low + 1, column: characters - mark + 1)
+        let shift = Int(mine.outer) - Int(theirs.outer)
+        return (0..<count).allSatisfy { number in
+            let (one, two) = (tree.records[index + number], other.tree.records[other.index + number])
+            guard one.kind == two.kind, one.style == two.style, Int(one.start) - shift == Int(two.start),
+                Int(one.end) - shift == Int(two.end), Int(one.next) - index == Int(two.next) - other.index
+            else { return false }
+            if one.kind == .alias { return Int(one.text) - index == Int(two.text) - other.index }
+            // The texts of anchors and tags stand in the same bytes; what a tag is short for does not.
+            return one.tag < 0
+                ? two.tag < 0 : two.tag >= 0 && tree.names[Int(one.tag)] == other.tree.names[Int(two.tag)]
+        }
+    }
+}
+
+extension Tree {
+    /// Whether two pieces of two files are the same bytes.
+    fileprivate func hasSame(_ range: Range<Int>, _ otherRange: Range<Int>, of other: Tree) -> Bool {
+        source.withUnsafeBufferPointer { mine in
+            other.source.withUnsafeBufferPointer { theirs in
+                isSame(
+                    UnsafeBufferPointer(rebasing: mine[range]), UnsafeBufferPointer(rebasing: theirs[otherRange]))
+            }
+        }
     }
 }
 

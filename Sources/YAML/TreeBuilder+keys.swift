@@ -45,7 +45,7 @@ extension TreeBuilder {
     private func duplicate(_ key: Int, of earlier: Int) -> Failure {
         let line = bytes[..<Int(records[earlier].start)].count { $0 == UInt8(ascii: "\n") } + 1
         return Failure(
-            message: "the key \(string(key)) stands already in line \(line): keep one of the two",
+            message: "the key \(shown(string(key))) stands already in line \(line): keep one of the two",
             offset: Int(records[key].start))
     }
 

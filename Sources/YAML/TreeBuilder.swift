@@ -11,17 +11,28 @@ struct TreeBuilder {
     private let limits: Parser.Limits
     private var open: [Container] = []
     private var anchors: [String: Anchor] = [:]
-    private var expansion = 0
+    private var expansion = Size()
+    private var expansionOfFile = Size()
 
     struct Failure: Error {
         var message: String
         var offset: Int
     }
 
+    /// What a node stands for, itself included, with every alias written out.
+    private struct Size {
+        var nodes = 0
+        var bytes = 0
+
+        static func += (one: inout Size, other: Size) {
+            one.nodes += other.nodes
+            one.bytes += other.bytes
+        }
+    }
+
     private struct Container {
         var record: Int
-        /// Nodes in it, itself included, with every alias written out.
-        var size = 1
+        var size = Size(nodes: 1)
         var children = 0
         /// Where the last child ends.
         var end: UInt32 = 0
@@ -30,7 +41,7 @@ struct TreeBuilder {
     private struct Anchor {
         var record: Int
         /// nil while the node is still open.
-        var size: Int?
+        var size: Size?
     }
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, limits: Parser.Limits) {
@@ -41,7 +52,7 @@ struct TreeBuilder {
 
     mutating func beginDocument() {
         anchors.removeAll()
-        expansion = 0
+        expansion = Size()
         roots.append(UInt32(records.count))
     }
 
@@ -49,6 +60,7 @@ struct TreeBuilder {
         _ value: UnsafeBufferPointer<UInt8>, _ style: Node.Style, _ span: Range<Int>,
         anchor: UnsafePointer<UInt8>?, tag: UnsafePointer<UInt8>?
     ) throws(Failure) {
+        try checkSize()
         let start =
             anchor == nil && tag == nil
             ? span.lowerBound : content(of: span, properties: anchor != nil && tag != nil ? 2 : 1)
@@ -66,27 +78,35 @@ struct TreeBuilder {
             decoded.append(contentsOf: value)
         }
         record.textEnd = record.text + UInt32(value.count)
-        record.tag = name(tag)
-        record.anchor = name(anchor)
-        if let anchor { anchors[String(cString: anchor)] = Anchor(record: records.count, size: 1) }
+        record.tag = try name(tag, at: start)
+        record.anchor = try name(anchor, at: start)
+        let size = Size(nodes: 1, bytes: value.count)
+        if let anchor { anchors[String(cString: anchor)] = Anchor(record: records.count, size: size) }
         records.append(record)
-        count(1, end: UInt32(span.upperBound))
+        count(size, end: UInt32(span.upperBound))
     }
 
     mutating func alias(_ anchor: UnsafePointer<UInt8>, _ span: Range<Int>) throws(Failure) {
+        try checkSize()
         let name = String(cString: anchor)
         guard let target = anchors[name] else {
             throw Failure(
                 message:
-                    "*\(name) has no anchor above it in this document: define &\(name) there, or write the value out",
+                    "*\(shown(name)) has no anchor above it in this document: define &\(shown(name)) there, or write the value out",
                 offset: span.lowerBound)
         }
         guard let size = target.size else {
             throw Failure(
-                message: "*\(name) stands inside its own anchor: write the value out", offset: span.lowerBound)
+                message: "*\(shown(name)) stands inside its own anchor: write the value out", offset: span.lowerBound)
         }
         expansion += size
-        guard expansion <= limits.expansion else {
+        expansionOfFile += size
+        guard expansionOfFile.bytes <= limits.bytes, expansionOfFile.nodes <= 10 * limits.expansion else {
+            throw Failure(
+                message: "the aliases of this file stand for too much: split it, or write some of them out",
+                offset: span.lowerBound)
+        }
+        guard expansion.nodes <= limits.expansion else {
             throw Failure(
                 message:
                     "the aliases of this document stand for more than \(limits.expansion) nodes: write some of them out",
@@ -102,18 +122,19 @@ struct TreeBuilder {
     mutating func begin(
         _ kind: Node.Kind, _ style: Node.Style, at outer: Int, anchor: UnsafePointer<UInt8>?, tag: UnsafePointer<UInt8>?
     ) throws(Failure) {
+        try checkSize()
         let properties = (anchor == nil ? 0 : 1) + (tag == nil ? 0 : 1)
         let start = properties == 0 ? outer : content(of: outer..<bytes.count, properties: properties)
         guard open.count < limits.depth else {
             throw Failure(message: "nested deeper than \(limits.depth) levels: flatten it", offset: start)
         }
         if let key = openKey() { throw complexKey(at: start, flow: style == .flow, key: key) }
+        let record = Record(
+            kind: kind, style: style, outer: UInt32(outer), start: UInt32(start), end: UInt32(start),
+            next: UInt32(records.count + 1), anchor: try name(anchor, at: start), tag: try name(tag, at: start))
         if let anchor { anchors[String(cString: anchor)] = Anchor(record: records.count, size: nil) }
         open.append(Container(record: records.count))
-        records.append(
-            Record(
-                kind: kind, style: style, outer: UInt32(outer), start: UInt32(start), end: UInt32(start),
-                next: UInt32(records.count + 1), anchor: name(anchor), tag: name(tag)))
+        records.append(record)
     }
 
     mutating func end(at offset: Int) throws(Failure) {
@@ -130,7 +151,7 @@ struct TreeBuilder {
         count(container.size, end: records[container.record].end)
     }
 
-    private mutating func count(_ size: Int, end: UInt32) {
+    private mutating func count(_ size: Size, end: UInt32) {
         guard !open.isEmpty else { return }
         open[open.count - 1].end = end
         open[open.count - 1].size += size
@@ -158,19 +179,21 @@ struct TreeBuilder {
         var offset = span.lowerBound
         var left = properties
         while offset < span.upperBound {
+            if let length = lineBreak(at: offset) {
+                offset += length
+                continue
+            }
             switch bytes[offset] {
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): offset += 1
-            case UInt8(ascii: "#"):
-                while offset < span.upperBound, bytes[offset] != UInt8(ascii: "\n"), bytes[offset] != UInt8(ascii: "\r")
-                {
-                    offset += 1
-                }
+            case UInt8(ascii: " "), UInt8(ascii: "\t"): offset += 1
+            case UInt8(ascii: "#"): while offset < span.upperBound, lineBreak(at: offset) == nil { offset += 1 }
             case UInt8(ascii: "&") where left > 0, UInt8(ascii: "!") where left > 0:
                 left -= 1
                 if bytes[offset...].starts(with: "!<".utf8) {
                     while offset < span.upperBound, bytes[offset] != UInt8(ascii: ">") { offset += 1 }
                 }
-                while offset < span.upperBound, bytes[offset] > UInt8(ascii: " "), !endsProperty(offset) { offset += 1 }
+                while offset < span.upperBound, bytes[offset] > UInt8(ascii: " "), !endsProperty(offset),
+                    lineBreak(at: offset) == nil
+                { offset += 1 }
             default: return offset
             }
         }
@@ -183,10 +206,33 @@ struct TreeBuilder {
             bytes[offset])
     }
 
-    private mutating func name(_ text: UnsafePointer<UInt8>?) -> Int32 {
+    /// The bytes of a line break, by libyaml's reading, which counts NEL, U+2028 and U+2029.
+    private func lineBreak(at offset: Int) -> Int? {
+        switch bytes[offset] {
+        case UInt8(ascii: "\n"), UInt8(ascii: "\r"): 1
+        case 0xC2: offset + 1 < bytes.count && bytes[offset + 1] == 0x85 ? 2 : nil
+        case 0xE2:
+            offset + 2 < bytes.count && bytes[offset + 1] == 0x80 && bytes[offset + 2] & 0xFE == 0xA8 ? 3 : nil
+        default: nil
+        }
+    }
+
+    private mutating func name(_ text: UnsafePointer<UInt8>?, at offset: Int) throws(Failure) -> Int32 {
         guard let text else { return -1 }
+        // A %TAG line may stand for megabytes, at each of many thousand nodes.
+        guard strnlen(UnsafePointer(OpaquePointer(text)), 1025) <= 1024 else {
+            throw Failure(message: "a tag or anchor of more than 1024 bytes: shorten it", offset: offset)
+        }
         names.append(String(cString: text))
         return Int32(names.count - 1)
+    }
+
+    private func checkSize() throws(Failure) {
+        guard records.count < limits.nodes else {
+            throw Failure(
+                message: "the file has more than \(limits.nodes) keys and values: split it",
+                offset: Int(records[records.count - 1].end))
+        }
     }
 }
 

@@ -61,7 +61,7 @@ struct Daemon: Sendable {
         reconciler = Reconciler(
             settings: .init(
                 url: url, branch: settings.branch, paths: settings.paths, timeout: .seconds(settings.timeout),
-                allowedSigners: settings.allowedSigners),
+                signers: settings.signers),
             repository: repository, remote: remote, journal: journal, gate: gate, now: now, log: log)
         writeBack = WriteBack(
             settings: settings.writeBack, reconciler: reconciler, repository: repository, remote: remote,

@@ -23,13 +23,15 @@ extension FieldReader {
     }
 
     private mutating func inventory(_ node: Node?, into settings: inout Settings) {
-        checkFields(of: node, known: ["url", "branch", "paths", "interval", "timeout", "allowedSigners", "auth"])
+        checkFields(
+            of: node, known: ["url", "branch", "paths", "interval", "timeout", "allowedSigners", "openPGPKeys", "auth"])
         settings.url = text("url", of: node) ?? settings.url
         settings.branch = branch(of: node) ?? settings.branch
         if field("paths", of: node) != nil { settings.paths = oneOrMoreTexts("paths", of: node) }
         settings.interval = duration("interval", of: node, atLeast: 1) ?? settings.interval
         settings.timeout = duration("timeout", of: node, atLeast: 1) ?? settings.timeout
-        settings.allowedSigners = text("allowedSigners", of: node) ?? settings.allowedSigners
+        settings.signers.ssh = text("allowedSigners", of: node) ?? settings.signers.ssh
+        settings.signers.openPGP = text("openPGPKeys", of: node) ?? settings.signers.openPGP
         let auth = mapping("auth", of: node)
         checkFields(
             of: auth,

@@ -70,7 +70,7 @@ struct PreviewSource {
     private let range: Range
     private let tree: WorkTree
     let paths: [String]
-    private let allowedSigners: String
+    private let signers: SignerPaths
 
     /// - Throws: `ClientError` with what to write instead.
     init(range: String?, repo: String?, settings: SettingsOptions) throws {
@@ -87,7 +87,7 @@ struct PreviewSource {
         }
         let configured = try settings.isNamed ? settings.load() : nil
         paths = (configured ?? Settings()).paths
-        allowedSigners = (configured ?? Settings()).allowedSigners
+        signers = (configured ?? Settings()).signers
         if case .revisions = self.range, folder == nil, let configured { folder = "\(configured.state)/mirror.git" }
         let place = folder ?? FileManager.default.currentDirectoryPath
         guard let tree = try WorkTree.around(place) else {
@@ -116,7 +116,7 @@ struct PreviewSource {
     func preview(under paths: [String], asOne: Bool) async throws -> Preview {
         let repository = try Repository(bareAt: tree.repository, create: false)
         let previewer = Previewer(
-            repository: repository, paths: paths, allowedSigners: allowedSigners,
+            repository: repository, paths: paths, signers: signers,
             now: Instant(seconds: Int64(time(nil))))
         do {
             switch range {

@@ -26,8 +26,8 @@ struct Settings: Sendable {
     var interval: Int64 = 30
     /// Seconds for one network operation.
     var timeout: Int64 = 60
-    /// For `require.signedBy`: a path of the repo, or an absolute one of this machine.
-    var allowedSigners = "policies/allowed_signers"
+    /// For `require.signedBy`.
+    var signers = SignerPaths()
     var auth = Auth()
     var writeBack = WriteBack.Settings()
     /// Seconds in which disarms gather into one push.
@@ -47,7 +47,7 @@ extension Settings {
     /// Every key, as `--set` and the environment name it.
     static let keys = [
         "state", "inventory.url", "inventory.branch", "inventory.paths", "inventory.interval", "inventory.timeout",
-        "inventory.allowedSigners", "inventory.auth.sshKey", "inventory.auth.passphraseFile",
+        "inventory.allowedSigners", "inventory.openPGPKeys", "inventory.auth.sshKey", "inventory.auth.passphraseFile",
         "inventory.auth.knownHosts",
         "inventory.auth.username",
         "inventory.auth.passwordFile", "inventory.auth.tokenFile", "inventory.auth.caFile", "writeBack.mode",
@@ -108,7 +108,8 @@ extension Settings {
 
     /// Keys whose value is one text, whatever it looks like.
     private static let texts: Set<String> = [
-        "state", "inventory.url", "inventory.branch", "inventory.allowedSigners", "inventory.auth.sshKey",
+        "state", "inventory.url", "inventory.branch", "inventory.allowedSigners", "inventory.openPGPKeys",
+        "inventory.auth.sshKey",
         "inventory.auth.passphraseFile",
         "inventory.auth.knownHosts", "inventory.auth.username", "inventory.auth.passwordFile",
         "inventory.auth.tokenFile", "inventory.auth.caFile", "writeBack.author.name", "writeBack.author.email",

@@ -32,12 +32,10 @@ struct Validate: ParsableCommand {
         var delta = Delta()
         var checks: [ManifestCheck] = []
         for path in try paths.flatMap(files) {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw ClientError(description: "can't read \(path)")
-            }
-            let file = parseManifest([UInt8](data), path: path)
+            // A link that is named is meant.
+            let (file, bytes) = try readManifest(at: path, path: path, followsLink: paths.contains(path))
             delta.files[path] = .read(file, content: path)
-            checks.append(ManifestCheck([UInt8](data), file))
+            checks.append(ManifestCheck(bytes, file))
         }
         let inventory = Inventory().advanced(by: delta, isFirst: true).inventory
         let found = (inventory.diagnostics + checks.flatMap(\.diagnostics) + ManifestCheck.duplicates(in: checks))

@@ -37,14 +37,24 @@ func whyText(_ reply: WhyReply) -> String {
                 lines.append("  \(ending) at \(arming.endedAt ?? "?"): \(arming.evidence ?? "")")
             }
         }
-        for rule in interface.rules {
-            lines.append(
-                "  \(rule.refusal == nil ? "ok" : "NO") \(rule.question)\(rule.refusal.map { ": \($0)" } ?? "")")
+        lines += interface.rules.map { "  \($0.text)" }
+        for condition in interface.conditions {
+            lines.append("  to arm it, \(condition.condition)\(condition.location.map { " (\($0))" } ?? "")")
         }
         if let intent = interface.intent {
             lines.append(
                 "  owed to the repo: \(intent.reason), \(intent.state)\(intent.blockedBy.map { ": \($0)" } ?? "")")
         }
-        return (lines + ["  next: \(interface.next)"]).joined(separator: "\n")
+        return (lines + ["  \(status.explanation)", "  To change this: \(interface.next)"]).joined(separator: "\n")
     }.joined(separator: "\n")
+}
+
+extension WhyInterface.Rule {
+    /// With its verdict, and what decided it.
+    fileprivate var text: String {
+        let by = commit.map { "\($0.prefix(8)) by \(author ?? "?"), \(committedAt ?? "?")" }
+        let origin = [location, by].compactMap { $0 }.joined(separator: ", ")
+        return "\(refusal == nil ? "ok" : "NO") \(question)\(refusal.map { ": \($0)" } ?? "")"
+            + (origin.isEmpty ? "" : " (\(origin))")
+    }
 }

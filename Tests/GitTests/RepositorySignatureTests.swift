@@ -36,7 +36,8 @@ struct RepositorySignatureTests {
     }
 
     private func signer(_ commit: ObjectID, _ signed: Signed, _ lines: String...) async throws -> String? {
-        try await signed.repository.signer(of: commit, among: Array((lines.joined(separator: "\n") + "\n").utf8))
+        let keys = SigningKeys(ssh: Array((lines.joined(separator: "\n") + "\n").utf8))
+        return try await signed.repository.signature(of: commit, among: keys).names.first
     }
 
     @Test func `a commit is signed by the name of its key`() async throws {

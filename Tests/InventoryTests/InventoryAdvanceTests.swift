@@ -3,6 +3,21 @@ import Testing
 @testable import Inventory
 
 struct InventoryAdvanceTests {
+    @Test func `what stands in a thousand places is told of ten of them`() throws {
+        let mac = try #require(MACAddress("52:54:00:12:34:01"))
+        let hosts = (1...1000).map { line -> Host in
+            let place = SourceLocation(path: "a.yaml", line: line, column: 5)
+            return Host(
+                id: Host.ID(name: "a"), interfaces: [InterfaceSpec(mac: mac, isOn: false, netbootLocation: place)],
+                location: SourceLocation(path: "a.yaml", line: line))
+        }
+        let file = ParsedFile(path: "a.yaml", hosts: hosts)
+        let inventory = Inventory().advanced(by: Delta(["a.yaml": .read(file, content: "1")])).inventory
+        let messages = inventory.diagnostics.map(\.message)
+        #expect(messages.count == 20)
+        #expect(messages.allSatisfy { $0.contains(" and 990 more places; ") && $0.utf8.count < 400 })
+    }
+
     private func three() -> Inventory {
         Inventory().advanced(
             by: Delta(
@@ -53,6 +68,32 @@ struct InventoryAdvanceTests {
         #expect(back[.a]?.suspension == nil && back.lost == [Host.ID(name: "b")])
         lost.forgetLost(Host.ID(name: "a"))
         #expect(lost[.a] == nil && lost[.b]?.suspension == .lost)
+    }
+
+    @Test func `a restart finds of a lost host what was still its`() throws {
+        let lost = three().advanced(by: .removed("a", "b")).inventory
+        let renamed = lost.advanced(by: Delta(host("d", [interface(.a, true)]))).inventory
+        let gone = renamed.advanced(by: .removed("d")).inventory
+        #expect(gone[.a] == nil && gone.lostMACs(of: Host.ID(name: "a")).isEmpty)
+        #expect(gone.lostMACs(of: Host.ID(name: "b")) == [.b])
+        var restored = Inventory().advanced(by: Delta(host("c", [interface(.c, true)]))).inventory
+        for (name, mac) in [("a", MACAddress.a), ("b", .b)] {
+            restored.restoreLost(
+                host(name, [interface(mac, true)]), macs: gone.lostMACs(of: Host.ID(name: name)),
+                path: "inventory/\(name).yaml", content: name)
+        }
+        #expect(restored[.a] == nil && restored[.b]?.suspension == .lost)
+    }
+
+    @Test func `of a host that stood in two files that go with most others, the same one is kept every time`() {
+        let twin = ParsedFile(path: "inventory/z.yaml", hosts: [host("a", [interface(MACAddress(bits: 9), true)])])
+        for _ in 0..<8 {
+            var removed = Delta.removed("a", "b")
+            removed.files["inventory/z.yaml"] = .removed
+            let twins = three().advanced(by: Delta(["inventory/z.yaml": .read(twin, content: "z")])).inventory
+            let lost = twins.advanced(by: removed).inventory
+            #expect(lost[.a]?.suspension == .lost && lost[MACAddress(bits: 9)] == nil)
+        }
     }
 
     @Test func `hosts that only move are not lost`() {

@@ -141,6 +141,18 @@ struct ObserveTests {
         #expect(world.refusal(.a) == .held(.loosened))
     }
 
+    @Test func `a label that takes a host out of never and the turn-on in one commit are held`() {
+        var world = World()
+        world.commit(
+            Delta(host("a", [interface(.a, false)], labels: ["site": "oslo"])).and(
+                .policy { policy in
+                    policy.selector = BootPolicy.Selector(matchLabels: ["site": "oslo"])
+                    policy.netboot = .never
+                }), .firstSight)
+        world.commit(Delta(host("a", [interface(.a, true)], labels: ["site": "bergen"])))
+        #expect(world.refusal(.a) == .held(.loosened))
+    }
+
     @Test func `never suspends an arming without spending it`() {
         var world = World.armed()
         world.commit(policy(.never))

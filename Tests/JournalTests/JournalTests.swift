@@ -41,7 +41,7 @@ struct JournalTests {
         observation.states[.b] = held
         var pass = Bench.pass(observation, tip: "2222")
         pass.retained = ["inventory/broken.yaml": "abcd", "inventory/never-good.yaml": nil]
-        pass.lost = [LostHost(id: Host.ID(name: "c"), path: "inventory/c.yaml", content: "ef01")]
+        pass.lost = [LostHost(id: Host.ID(name: "c"), path: "inventory/c.yaml", content: "ef01", macs: [.b])]
         try await bench.journal.record(pass, at: now)
         try await bench.journal.fetched(at: now.later(30))
 

@@ -39,7 +39,7 @@ struct BootPolicyV1Tests {
             bios: [.sanboot(drive: "0x80"), .sanboot(drive: "0"), .exit(status: nil), .poweroff],
             uefi: [.exit(status: 1), .grubLocal, .script("#!ipxe\nexit")])
         #expect(
-            file.policies == [
+            file.policies.map(\.withoutFields) == [
                 BootPolicy(
                     name: "p", location: SourceLocation(path: "p.yaml", line: 1, column: 1),
                     selector: BootPolicy.Selector(
@@ -69,11 +69,21 @@ struct BootPolicyV1Tests {
         #expect(parse("{suspend: \(value)}").isBroken)
     }
 
+    @Test func `each field's place is known`() {
+        let policy = parse("{netboot: never, require: {serial: true, signedBy: [ops]}, limits: {armedAtOnce: 2}}")
+            .policies.first
+        #expect(
+            policy?.fields.mapValues(\.column) == [
+                "netboot": 17, "require.serial": 42, "require.signedBy": 58, "limits.armedAtOnce": 88,
+            ])
+        #expect(Set(policy?.fields.values.map(\.line) ?? []) == [4])
+    }
+
     @Test func `what is left out says nothing`() {
         let file = parse("{selector: {}, attempts: {full: 4}}")
         #expect(file.diagnostics == [])
         #expect(
-            file.policies == [
+            file.policies.map(\.withoutFields) == [
                 BootPolicy(
                     name: "p", location: SourceLocation(path: "p.yaml", line: 1, column: 1),
                     attempts: Attempts(full: 4, early: 3))
@@ -254,4 +264,12 @@ struct BootPolicyV1Tests {
 
     @Test(arguments: ["", "24", "h", "1h30", "-1h", "1.5h", "1 h", "1w", "99999999999999999999h", "٣h"])
     func `no durations`(text: String) { #expect(seconds(in: text) == nil) }
+}
+
+extension BootPolicy {
+    fileprivate var withoutFields: BootPolicy {
+        var policy = self
+        policy.fields = [:]
+        return policy
+    }
 }

@@ -52,7 +52,7 @@ struct ParseManifestTests {
         ),
         (
             "{{ range .hosts }}\nkind: Hardware\n{{ end }}\n",
-            "a.yaml:1:2: error: this looks like a template, which is not YAML by itself: commit its output, or put quotes around {{...}}"
+            "a.yaml:1:2: error: this looks like a Helm or Jinja template, and Bootlatch reads rendered manifests: commit its output, and keep the template out of inventory.paths; or put quotes around {{...}}"
         ),
         (
             "apiVersion: bootlatch.dev/v1\nkind: BootPolcy\n",

@@ -140,7 +140,7 @@ struct PermissionTests {
         (.bareMetalHost, "\"\"", "\"allow\" or \"deny\"", "the text \"\""),
         (.bareMetalHost, "1", "\"allow\" or \"deny\"", "the number 1"),
         (.bareMetalHost, "[allow]", "\"allow\" or \"deny\"", "a list"),
-        (.bareMetalHost, "|\n    allow", "\"allow\" or \"deny\"", "the text \"allow\n\""),
+        (.bareMetalHost, "|\n    allow", "\"allow\" or \"deny\"", "the text \"allow\\n\""),
     ])
     func `what is neither on nor off is an error, arms nothing and is not edited`(
         dialect: Dialect, value: String, expected: String, found: String

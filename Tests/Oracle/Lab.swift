@@ -50,7 +50,7 @@ struct Lab {
         for (path, file) in files.sorted(by: { $0.key < $1.key }) {
             for case .machine(let machine) in file.documents {
                 versions[machine.id, default: []].append(machine)
-                if machines.updateValue(machine, forKey: machine.id) != nil { twins.insert(machine.id) }
+                if machines[machine.id] == nil { machines[machine.id] = machine } else { twins.insert(machine.id) }
                 for index in machine.cards.indices {
                     let claim = Claim(machine: machine, path: path, broken: file.broken, index: index)
                     claims[machine.cards[index].mac, default: []].append(claim)

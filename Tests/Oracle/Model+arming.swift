@@ -53,7 +53,7 @@ extension Model {
                 continue
             }
             for (mac, machine) in group where states[mac]?.hold == "overLimit" && states[mac]?.turnedOn == commit {
-                let loosened = step.before.rules(for: machine).never && !step.after.rules(for: machine).never
+                let loosened = rules(machine, in: step.before).never && !step.after.rules(for: machine).never
                 let recent = armings.prefix(known).filter {
                     $0.host == machine.id && $0.commit != step.commit && now - $0.seen < 86400
                 }

@@ -289,7 +289,7 @@ struct BindTests {
         let commits = try lab.remoteLog("%H").split(separator: "\n").compactMap { ObjectID(hex: String($0)) }
         let previewer = Previewer(
             repository: try Repository(bareAt: lab.folder.appending(path: "remote.git").path, create: false),
-            paths: ["inventory", "policies"], allowedSigners: "policies/allowed_signers", now: lab.now.wall)
+            paths: ["inventory", "policies"], signers: SignerPaths(), now: lab.now.wall)
         let preview = try await previewer.preview(from: commits[1], to: commits[0], asOne: false)
         #expect(preview.changes.map(\.kind) == [.armed])
         #expect(preview.changes.map(\.detail) == ["may netboot once it is seen; chains to http://lab/install.ipxe"])

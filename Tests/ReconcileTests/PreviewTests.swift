@@ -206,8 +206,7 @@ extension Lab {
     private func previewer() throws -> Previewer {
         Previewer(
             repository: try Repository(bareAt: "\(clone)/.git", create: false), paths: ["inventory", "policies"],
-            allowedSigners: "policies/allowed_signers",
-            now: now.wall)
+            signers: SignerPaths(), now: now.wall)
     }
 
     fileprivate func preview(from old: ObjectID, to new: ObjectID, asOne: Bool = false) async throws -> Preview {

@@ -5,9 +5,7 @@ import Reconcile
 import Testing
 
 private let mac = "52:54:00:12:34:01"
-private let isInstalled = ["/usr/bin", "/usr/local/bin"].contains { access("\($0)/ssh-keygen", X_OK) == 0 }
-
-@Suite(.enabled(if: isInstalled, "needs ssh-keygen"))
+@Suite(.enabled(if: isInstalled("ssh-keygen"), "needs ssh-keygen"))
 struct ReconcilerSignersTests {
     private static let file = "policies/allowed_signers"
     private static let policy = """
@@ -132,29 +130,5 @@ struct ReconcilerSignersTests {
         await #expect(throws: HandEditError.self) {
             try await lab.writeBack.arm(address, by: Person(name: "Ada", email: "ada@lab"), reason: nil)
         }
-    }
-}
-
-extension Lab {
-    fileprivate func path(_ name: String) -> String { folder.appending(path: name).path }
-
-    fileprivate func key(_ name: String) throws -> String {
-        try String(contentsOfFile: path(name) + ".pub", encoding: .utf8).trimmingCharacters(in: .newlines)
-    }
-
-    /// The commits from here on are signed with this key.
-    fileprivate func sign(as name: String?) throws {
-        try git("config", "gpg.format", "ssh")
-        try git("config", "commit.gpgSign", "\(name != nil)")
-        if let name { try git("config", "user.signingKey", path(name)) }
-    }
-
-    fileprivate func run(_ arguments: String...) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
     }
 }

@@ -164,6 +164,8 @@ struct EditTests {
             "x: &x {netboot: {allowPXE: true, ipxe: {url: u}}}\n<<: *x\n",
             "1:17: x.netboot is reached through an alias: write it out at this place, so that it can be edited without its other users"
         ),
+        ("x: &x\n  netboot: 1nb\n<<: *x\n", "2:12: x.netboot: expected a mapping, found the text \"1nb\""),
+        ("x: &x []\nnetboot: *x\n", "2:10: netboot: expected a mapping here"),
     ])
     func `an anchor that others use is refused`(text: String, message: String) {
         #expect(refusal(text, .at("netboot", "allowPXE", set: .bool(false))) == message)
@@ -242,6 +244,20 @@ struct EditTests {
         #expect(
             try edited("a: true\n---\na: true\n---\na: true\n", .at("a", set: .bool(false)), document: 1)
                 == "a: true\n---\na: false\n---\na: true\n")
+    }
+
+    @Test func `the other documents are compared as they are written, whatever their aliases stand for`() throws {
+        // Written out, they would be 16 GB.
+        let tens = Array(repeating: "*a", count: 10).joined(separator: ", ")
+        let other = "---\na: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\nb: &b [\(tens)]\n"
+        let before = "x: true\n" + String(repeating: other, count: 900)
+        #expect(try edited(before, .at("x", set: .bool(false))) == before.replacing("x: true", with: "x: false"))
+    }
+
+    @Test func `an alias of nothing is filled in`() throws {
+        #expect(
+            try edited("x: &x\nnetboot: *x # none\n", .at("netboot", "allowPXE", set: .bool(true)))
+                == "x: &x\nnetboot: {allowPXE: true} # none\n")
     }
 
     @Test func `a place that is gone is refused`() {

@@ -30,7 +30,8 @@ struct NodeTests {
         ("...x", .text("...x")),
         ("\"12\"", .text("12")), ("!!str 12", .text("12")), ("!!int 12", .integer(12)), ("null", .null), ("~", .null),
         ("", .null),
-        ("node-1", .text("node-1")), ("0xyz", .text("0xyz")), ("!secret x", .tagged("!secret", "x")),
+        ("node-1", .text("node-1")), ("0xyz", .text("0xyz")), ("0b2", .text("0b2")), ("0o9", .text("0o9")),
+        (".Inf", .number(".Inf")), ("!secret x", .tagged("!secret", "x")),
     ])
     func `scalars resolve as Kubernetes reads them`(text: String, scalar: Node.Scalar) throws {
         // A lone dash would be a list.

@@ -110,6 +110,48 @@ struct ParserTests {
         #expect(message(thousand + String(repeating: "- *a\n", count: 11))?.contains("more than 10000 nodes") == true)
     }
 
+    @Test(arguments: [
+        (
+            "[" + String(repeating: ",a", count: 10).dropFirst() + "]",
+            "the file has more than 10 keys and values: split it"
+        ),
+        ("!" + String(repeating: "x", count: 1024) + " a", "a tag or anchor of more than 1024 bytes: shorten it"),
+        ("&" + String(repeating: "x", count: 1025) + " a", "a tag or anchor of more than 1024 bytes: shorten it"),
+        (
+            "%TAG ! tag:" + String(repeating: "x", count: 1025) + ",2000:\n--- [!a b]\n",
+            "a tag or anchor of more than 1024 bytes: shorten it"
+        ),
+    ])
+    func `what would multiply in memory is refused`(text: String, message: String) {
+        var limits = Parser.Limits()
+        limits.nodes = 10
+        let error = #expect(throws: YAMLError.self) { try Parser.parse(Array(text.utf8), limits: limits) }
+        #expect(error?.message == message)
+        #expect(throws: Never.self) { try Parser.parse(Array("[a,a,a,a,a,a,a,a,a]".utf8), limits: limits) }
+    }
+
+    @Test func `aliases stand for no more text than a file may have, nor for more nodes than ten documents may`() throws
+    {
+        let text = "- &a \(String(repeating: "x", count: 1 << 20))\n"
+        #expect(throws: Never.self) { try Parser.parse(Array((text + "- *a\n- *a\n- *a\n- *a\n").utf8)) }
+        let error = #expect(throws: YAMLError.self) {
+            try Parser.parse(Array((text + "- *a\n- *a\n---\n" + text + "- *a\n- *a\n- *a\n").utf8))
+        }
+        #expect(error?.message == "the aliases of this file stand for too much: split it, or write some of them out")
+        let many =
+            "---\na: &a [" + Array(repeating: "x", count: 999).joined(separator: ", ") + "]\nb: [*a, *a, *a, *a, *a]\n"
+        #expect(throws: Never.self) { try Parser.parse(Array(String(repeating: many, count: 20).utf8)) }
+        #expect(throws: YAMLError.self) { try Parser.parse(Array(String(repeating: many, count: 21).utf8)) }
+    }
+
+    @Test func `a tag ends where libyaml ends the line`() throws {
+        for lineBreak in ["\u{85}", "\u{2028}", "\u{2029}", "\n", "\r"] {
+            let root = try #require(Parser.parse(Array("- !x\(lineBreak)  a: b\n".utf8)).documents.first)
+            let item = try #require(root.items.first)
+            #expect(item.span.lowerBound <= item.entries[0].key.span.lowerBound)
+        }
+    }
+
     @Test func `many keys are looked through for duplicates in passable time`() {
         let keys = (0..<100_000).map { "key\($0): 1\n" }.joined()
         #expect(throws: Never.self) { try Parser.parse(Array(keys.utf8)) }
