@@ -22,7 +22,8 @@ struct HistoryWalk {
     /// - Parameter messages: of the commit itself, then of those that a merge brings, newest first.
     mutating func take(_ step: Step, _ delta: Delta, _ messages: [Trailers]) {
         let old = inventory
-        let (advanced, macs) = old.advanced(by: delta, isFirst: step.kind == .firstSight)
+        var (advanced, macs) = old.advanced(by: delta, isFirst: step.kind == .firstSight)
+        advanced.keepSignatures(of: old, step, touched: macs)
         now = max(now, step.committedAt)
         let made = made
         var next = sequence

@@ -125,7 +125,7 @@ package struct Previewer: Sendable {
     }
 
     /// As the daemon does: what can't be verified is not signed.
-    private func signature(of commit: ObjectID, by keys: Signers) async -> CommitSignature {
+    func signature(of commit: ObjectID, by keys: Signers) async -> CommitSignature {
         do {
             return try await signers.signature(of: commit, by: keys.inForce)
         } catch {

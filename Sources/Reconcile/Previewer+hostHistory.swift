@@ -10,9 +10,9 @@ extension Previewer {
     package func history(of reference: String, at tip: ObjectID) async throws -> History {
         let (path, isShallow) = try await firstParents(of: tip)
         var walk = HistoryWalk()
-        var signers = Signers()
+        var keys = Signers()
         for (index, commit) in path.enumerated() {
-            try await read(commit, after: index == 0 ? nil : path[index - 1].id, &walk, &signers)
+            try await read(commit, after: index == 0 ? nil : path[index - 1].id, &walk, &keys)
         }
         let mac = MACAddress(reference)
         let host = try mac == nil ? walk.host(called: reference) : nil
@@ -37,7 +37,7 @@ extension Previewer {
         return (path.reversed(), false)
     }
 
-    private func read(_ commit: Commit, after old: ObjectID?, _ walk: inout HistoryWalk, _ signers: inout Signers)
+    private func read(_ commit: Commit, after old: ObjectID?, _ walk: inout HistoryWalk, _ keys: inout Signers)
         async throws
     {
         let changes = try await repository.changes(from: old, to: commit.id, under: paths)
@@ -45,10 +45,8 @@ extension Previewer {
         var step = Step(
             old == nil ? .firstSight : .commit, commit: CommitID("\(commit.id)"), author: commit.author.name,
             committedAt: Instant(seconds: commit.committer.seconds))
-        let before = signers
-        signers.atTip = try await signersFile(in: commit.id)
-        if before.inForce == nil { signers.inForce = signers.atTip }
-        if changes.isEmpty, signers.atTip == before.atTip { return }
+        let files = try await signers.files(in: commit.id)
+        if changes.isEmpty, files == keys.atTip { return }
         var messages = [Trailers(commit.message)]
         if let old, commit.parents.count > 1 {
             // What a merge brings was said in the commits that it brings.
@@ -60,10 +58,8 @@ extension Previewer {
                 walk.turnedOn(by: step, delta), merge: commit, after: old, in: walk.inventory)
         }
         step.isOwn = commit.parents.count == 1 && !messages[0].disarmed.isEmpty
-        if old != nil, let name = await signer(of: commit.id, by: before.inForce) {
-            step.signedBy = [name]
-            signers.inForce = signers.atTip
-        }
+        if old != nil { step.sign(await signature(of: commit.id, by: keys)) }
+        _ = keys.follow(files, isSigned: !step.signedBy.isEmpty, signers.paths)
         walk.take(step, delta, messages)
     }
 }

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Inventory
 import Journal
+import Reconcile
 
 extension Operators {
     /// Each rule with what decided it. Of an arming that is spent, what it had left is not asked any more.

@@ -37,7 +37,7 @@ struct ReadHistory: AsyncParsableCommand {
         let reply = HistoryReply(
             try await Previewer(
                 repository: source.repository, paths: path.isEmpty ? (configured ?? Settings()).paths : path,
-                allowedSigners: (configured ?? Settings()).allowedSigners, now: Instant(seconds: Int64(time(nil)))
+                signers: (configured ?? Settings()).signers, now: Instant(seconds: Int64(time(nil)))
             ).history(of: host, at: source.tip))
         switch output {
         case .table: print(historyTable(reply))

@@ -14,7 +14,7 @@ struct HistoryTests {
         let previewer = Previewer(
             repository: try Repository(
                 bareAt: lab.folder.appending(path: "clone").path + "/.git", create: false),
-            paths: ["inventory", "policies"], allowedSigners: "policies/allowed_signers", now: lab.now.wall)
+            paths: ["inventory", "policies"], signers: SignerPaths(), now: lab.now.wall)
         let text = try lab.git("rev-parse", "origin/main").trimmingCharacters(in: .newlines)
         let history = try await previewer.history(of: reference, at: try #require(ObjectID(hex: text)))
         return history.entries.map { entry in
