@@ -60,12 +60,11 @@ struct StateTests {
         #expect(try await first.report(try await first.boot()).status == 200)
         try await first.until("committed") { try lab.disarms() == 1 }
         try lab.push(isOn: true, "once more")
-        try await first.reconcile()
-        #expect(try await first.report(try await first.boot()).status == 200)
+        try await first.until("armed") { try await first.reason() == "armed" }
+        // It boots, and ends before a report: what the repo holds does not depend on when a push ends.
+        _ = try await first.boot()
         first.process.send(SIGKILL)
         try await first.process.ended()
-        let disarms = try lab.disarms()
-        if disarms > 1 { try lab.push(isOn: true, "and again") }
 
         _ = try state(lab, "import", in: "second")
         let second = try await lab.start(set: ["state=\(lab.path("second"))"])
