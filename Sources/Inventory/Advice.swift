@@ -39,7 +39,7 @@ package struct Advice {
         switch hold {
         case .firstSight, .forcePush, .mismatched, .stale, .ambiguous, .loosened, .noRecord, .oldState: toggle
         case .suspended:
-            "`bootlatch resume`\(interface.host.suspend == nil ? "" : " \(host)"), or take `suspend` away \(interface.stop?.words ?? "") and push"
+            "`bootlatch resume\(interface.host.suspend == nil ? "" : " \(host)")`, or take `suspend` away \(interface.stop?.words ?? "") and push"
         case .overLimit:
             "raise `limits.armedPerCommit` in \(policy("limits.armedPerCommit")) by a later commit, or, in smaller commits, \(toggle)"
         case .flapping: "`bootlatch reconcile --accept \(host)`, or turn it off and on a day later, by two commits"
@@ -95,7 +95,7 @@ package struct Advice {
     }
 
     private var toggle: String {
-        "turn it off and on at \(flag) by two commits, or change `bootlatch.dev/arm`\(signers.map { ", \($0)," } ?? ""), or \(accept)"
+        "turn it off and on at \(flag) by two commits, or change `bootlatch.dev/arm`\(signers.map { ", \($0)" } ?? ""), or \(accept)"
     }
 
     private var thaw: String {

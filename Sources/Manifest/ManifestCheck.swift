@@ -88,6 +88,8 @@ extension FieldReader {
         for item in node.items { checkFields(of: item, at: path, in: fields) }
         for entry in node.entries where !entry.key.isMergeKey {
             let name = entry.key.text
+            // SOPS' own, which it takes away when it decrypts.
+            if path.isEmpty, name == "sops", node.isEncryptedBySOPS { continue }
             if known.contains(name) {
                 checkFields(of: entry.value, at: path.isEmpty ? name : "\(path).\(name)", in: fields)
             } else {

@@ -33,7 +33,10 @@ extension Reconciler {
         inventory = walk.inventory
         signers = walk.signers
         publishInventory()
-        report.changed = changedDecisions(walk.touched, before: before)
+        // A policy speaks of hosts whose files no commit touched.
+        let isSameRules = before.inventory.rules == inventory.rules
+        let asked = isSameRules ? [] : Set(before.inventory.claims.keys).union(inventory.claims.keys)
+        report.changed = changedDecisions(walk.touched.union(asked), before: before)
         report.diagnostics = inventory.diagnostics(of: report.files, touching: walk.touched)
     }
 

@@ -5,8 +5,10 @@ import Hummingbird
 import Inventory
 import Journal
 import Logging
+import NIOHTTP1
 import Reconcile
 import ServiceLifecycle
+import Simulate
 import Synchronization
 import UnixSignals
 import Web
@@ -35,7 +37,7 @@ struct Serve: AsyncParsableCommand {
             .init(service: Loop(run: Stepped.idle(daemon.beatLoop))),
             .init(service: Loop(run: daemon.sightings.run)),
         ]
-        for application in try control(daemon, settings, endpoints, log) {
+        for application in try await control(daemon, settings, endpoints, log) {
             services.append(.init(service: application))
         }
         // The last one is the first to hear that the daemon ends.
@@ -77,8 +79,16 @@ struct Serve: AsyncParsableCommand {
 
     private func control(
         _ daemon: Daemon, _ settings: Settings, _ endpoints: Endpoints, _ log: Logger
-    ) throws -> [Application<RouterResponder<BasicRequestContext>>] {
+    ) async throws -> [Application<RouterResponder<BasicRequestContext>>] {
         let socket = settings.controlSocket
+        // Who takes it would answer for the other's machines, and take it away from it at the end.
+        let soon = ContinuousClock.now.advanced(by: .seconds(2))
+        if (try? await HTTPClient().request(.GET, .unix(path: socket), path: "/healthz", deadline: soon)) != nil {
+            throw SettingsError(
+                description:
+                    "another Bootlatch answers at the control socket \(socket): give each daemon a `control.socket` of its own"
+            )
+        }
         try FileManager.default.createDirectory(
             atPath: URL(fileURLWithPath: socket).deletingLastPathComponent().path, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])

@@ -84,6 +84,7 @@ struct EncryptedTests {
         let check = ManifestCheck(Array(text.utf8), parse(text))
         #expect(
             check.diagnostics.contains { $0.message.hasPrefix("Bootlatch could not turn a (52:54:00:12:34:01) off") })
+        #expect(!check.diagnostics.contains { $0.message.contains("no such field") })
         let loose = text + "  mac_only_encrypted: true\n"
         let edited = try editManifest(Array(loose.utf8), path: "a.yaml", .disarm(mac))
         #expect(String(decoding: edited, as: UTF8.self) == loose.replacing("allowPXE: true", with: "allowPXE: false"))

@@ -39,6 +39,20 @@ struct ReconcilerTests {
         return boot
     }
 
+    @Test func `a policy's change is told of the hosts that it lets in, though their files are the same`() async throws
+    {
+        let lab = try await Lab()
+        let policy = "apiVersion: bootlatch.dev/v1\nkind: BootPolicy\nmetadata: {name: lab}\nspec: "
+        try lab.push(["inventory/node-01.yaml": manifest(false), "policies/lab.yaml": policy + "{netboot: never}\n"])
+        _ = await lab.reconciler.reconcile()
+        try lab.push(["inventory/node-01.yaml": manifest(true)])
+        _ = await lab.reconciler.reconcile()
+        #expect(lab.decision(mac) == .localBoot(.never))
+        try lab.push(["policies/lab.yaml": policy + "{netboot: allow}\n"])
+        let changed = await lab.reconciler.reconcile().changed
+        #expect(changed.map(\.mac) == [try sighting().mac] && changed.first?.before == .localBoot(.never))
+    }
+
     @Test func `a push arms, a report spends, and the disarm commit changes only the flags`() async throws {
         let lab = try await Lab()
         try lab.push(["inventory/node-01.yaml": manifest(false)])
