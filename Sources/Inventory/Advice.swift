@@ -39,7 +39,7 @@ package struct Advice {
         switch hold {
         case .firstSight, .forcePush, .mismatched, .stale, .ambiguous, .loosened, .noRecord, .oldState: toggle
         case .suspended:
-            "`bootlatch resume\(interface.host.suspend == nil ? "" : " \(host)")`, or take `suspend` away \(interface.stop?.words ?? "") and push"
+            "\(resume), or take `suspend` away \(interface.stop?.words ?? "") and push"
         case .overLimit:
             "raise `limits.armedPerCommit` in \(policy("limits.armedPerCommit")) by a later commit, or, in smaller commits, \(toggle)"
         case .flapping: "`bootlatch reconcile --accept \(host)`, or turn it off and on a day later, by two commits"
@@ -83,12 +83,20 @@ package struct Advice {
         let isOn = interface.spec.isOn
         if let signers {
             return
-                "\(isOn ? "turn it off and on, or change `bootlatch.dev/arm`" : "write `\(on)`") at \(flag) \(signers), and push"
+                "\(first)\(isOn ? "turn it off and on, or change `bootlatch.dev/arm`" : "write `\(on)`") at \(flag) \(signers), and push"
         }
         return isOn
-            ? "`bootlatch arm \(name)`, or turn it off and on at \(flag), by two commits"
-            : "`bootlatch arm \(name)`, or write `\(on)` at \(flag), and push"
+            ? "\(first)`bootlatch arm \(name)`, or turn it off and on at \(flag), by two commits"
+            : "\(first)`bootlatch arm \(name)`, or write `\(on)` at \(flag), and push"
     }
+
+    /// What stands in the way of an arming by hand, too.
+    private var first: String {
+        if interface.settings.netboot == .never { return "change `netboot: never` in \(policy("netboot")); then " }
+        return interface.stop == nil ? "" : "\(resume); then "
+    }
+
+    private var resume: String { "`bootlatch resume\(interface.host.suspend == nil ? "" : " \(host)")`" }
 
     private var waits: String {
         "its MAC is written at \(flag) when it shows its UUID or serial, or write it there yourself"

@@ -107,7 +107,7 @@ extension BootRule {
         case .allowed: "no policy says netboot: never"
         case .notFrozen: "no policy's freeze holds"
         case .policy: "the policies that rule it are readable"
-        case .machine: "the machine shows the serial and UUID that a policy requires"
+        case .machine: "the machine shows the serial and UUID that a policy requires, or will be asked"
         case .plan: "manifest or profile say what to boot"
         case .current: "the repo was read lately"
         case .turn: "its turn has come among the hosts that are armed at once"

@@ -47,6 +47,22 @@ struct AdviceTests {
         #expect(try advice(.localBoot(.off), world).contains("`bootlatch arm \(MACAddress.a)`"))
     }
 
+    @Test func `what would refuse an arming by hand is to be changed first`() throws {
+        var world = World()
+        world.commit(
+            Delta(host("a", [interface(.a, false)])).and(
+                .policy {
+                    $0.netboot = .never
+                    $0.fields["netboot"] = SourceLocation(path: "policies/lab.yaml", line: 7, column: 3)
+                }), .firstSight)
+        #expect(
+            try advice(.localBoot(.off), world).hasPrefix(
+                "change `netboot: never` in policy lab at policies/lab.yaml:7:3; then `bootlatch arm a`"))
+        world.commit(
+            .policy { $0.suspend = Stop(reason: "", location: SourceLocation(path: "policies/lab.yaml", line: 8)) })
+        #expect(try advice(.localBoot(.off), world).hasPrefix("`bootlatch resume`; then `bootlatch arm a`"))
+    }
+
     @Test func `where a signature is asked for, the advice says whose, and not to arm by command`() throws {
         var world = World.armed()
         world.commit(.policy { $0.require.signedBy = ["ops", "lead"] })
