@@ -61,7 +61,8 @@ extension Node {
     fileprivate func spans(of patch: Patch) -> [Range<Int>] {
         if kind == .alias || isNull { return [span] }
         switch patch {
-        case .bool, .text: return [span]
+        // No plan takes a key away: what such an edit may remove has tests of its own.
+        case .bool, .text, .absent: return [span]
         case .item(let number, let patch): return items.indices.contains(number) ? items[number].spans(of: patch) : []
         case .keys(let patches):
             if kind == .mapping, entries.isEmpty { return [span] }
@@ -77,6 +78,7 @@ extension Meaning {
         switch patch {
         case .bool(let value): return .scalar(.bool(value))
         case .text(let value): return .scalar(.text(value))
+        case .absent: return nil
         case .item(let number, let patch):
             guard case .list(var items) = self, items.indices.contains(number),
                 let item = items[number].applying(patch)
