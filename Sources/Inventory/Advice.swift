@@ -76,7 +76,7 @@ package struct Advice {
     private var accept: String { "`bootlatch reconcile --accept \(host)`" }
     private var signers: String? {
         let rules = standing.inventory.signatureRules(for: interface)
-        return rules.isEmpty ? nil : "by a commit signed by " + rules.map(\.names.words).joined(separator: ", and by ")
+        return rules.isEmpty ? nil : "by a commit signed by \(rules.signers)"
     }
 
     private var turnOn: String {
@@ -112,11 +112,8 @@ package struct Advice {
     }
 
     private var ahead: String {
-        guard let limit = interface.settings.armedAtOnce?.limit,
-            let record = interface.arming.flatMap({ standing.ledger[$0] })
-        else { return "" }
-        let hosts = standing.ahead(of: record, on: interface, atMost: limit).sorted().prefix(5).map(\.description)
-        return hosts.isEmpty ? "" : " (\(hosts.joined(separator: ", ")))"
+        guard let queue = standing.queue(before: interface), !queue.first.isEmpty else { return "" }
+        return " (\(queue.first.joined(separator: ", ")))"
     }
 
     private func policy(_ field: String) -> String {

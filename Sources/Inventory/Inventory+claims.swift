@@ -6,11 +6,18 @@ extension Inventory {
     /// The first of the manifests that claim this MAC which has it on: at first sight its annotation is the one to remember.
     func claimant(on mac: MACAddress) -> Host? {
         for claim in claims[mac] ?? [] {
-            let entry = entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }
-            if let host = entry?.host, host.interfaces[claim.index].isOn { return host }
+            if let host = entry(of: claim)?.host, host.interfaces[claim.index].isOn { return host }
         }
         return nil
     }
+
+    /// The manifest that claims, one of twins where a host is described twice.
+    func entry(of claim: Claim) -> Entry? {
+        entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }
+    }
+
+    /// The host that a MAC stands in.
+    func entry(of mac: MACAddress) -> Entry? { claims[mac]?.first.flatMap { entry(of: $0) } }
 
     /// The MAC comes from a file that was broken when this repo was first seen, so that it may have been on for years.
     func isUnseen(_ mac: MACAddress, in new: Inventory) -> Bool {

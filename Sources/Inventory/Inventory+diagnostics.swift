@@ -42,10 +42,7 @@ extension Inventory {
 
     private func places(of claims: [Claim]) -> [(SourceLocation, String)] {
         let places = claims.prefix(Self.limit).compactMap { claim in
-            entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }?.host.interfaces[
-                claim.index
-            ]
-            .netbootLocation
+            entry(of: claim)?.host.interfaces[claim.index].netbootLocation
         }
         return Self.told(places, of: claims.count)
     }

@@ -59,13 +59,11 @@ package struct Inventory: Sendable {
 
     /// The interface with this MAC; nil for a MAC that no manifest names.
     package subscript(mac: MACAddress) -> Interface? {
-        guard let claims = claims[mac], let claim = claims.first, let twins = entries[claim.host],
-            let entry = twins.first(where: { $0.path == claim.path && $0.ordinal == claim.ordinal }),
-            entry.host.interfaces.indices.contains(claim.index)
-        else { return nil }
+        guard let claims = claims[mac], let claim = claims.first, let entry = entry(of: claim) else { return nil }
+        let isDuplicate = claims.count > 1 || (entries[claim.host]?.count ?? 0) > 1
         return Interface(
             mac: mac, host: entry.host, spec: entry.host.interfaces[claim.index], settings: entry.settings,
-            suspension: claims.count > 1 || twins.count > 1 ? .duplicate : entry.suspension, state: states[mac])
+            suspension: isDuplicate ? .duplicate : entry.suspension, state: states[mac])
     }
 
     package subscript(id: Host.ID) -> Entry? { entries[id]?.first }

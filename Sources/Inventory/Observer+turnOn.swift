@@ -80,14 +80,14 @@ extension Observer {
 
     /// With who had to sign, and what is wrong with the signature.
     func unsignedExplanation(_ interface: Interface) -> String {
-        let asked = Set((old.signatureRules(for: interface) + new.signatureRules(for: interface)).map(\.names.words))
+        let asked = old.signatureRules(for: interface) + new.signatureRules(for: interface)
         let found =
             step.isOwn
             ? "it is Bootlatch's own"
             : step.signatureTrouble
                 ?? (step.signedBy.isEmpty ? "it bears no signature" : "it is signed by \(step.signedBy.words)")
         return
-            "its commit must be signed by \(asked.sorted().joined(separator: ", and by ")), and \(found); turn it off and on, "
+            "its commit must be signed by \(asked.signers), and \(found); turn it off and on, "
             + "or change bootlatch.dev/arm, by a signed commit, or run `bootlatch reconcile --accept HOST`"
     }
 

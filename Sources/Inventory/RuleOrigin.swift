@@ -58,9 +58,7 @@ extension Inventory {
         case .broken?:
             return files[interface.host.location.path]?.parsed.diagnostics.filter { $0.severity == .error } ?? []
         case .duplicate?:
-            let claims = (claims[interface.mac] ?? []).compactMap { claim in
-                entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }?.host.location
-            }
+            let claims = (claims[interface.mac] ?? []).compactMap { entry(of: $0)?.host.location }
             let twins = entries[interface.host.id]?.map(\.host.location) ?? []
             return Set(claims + twins).sorted { ($0.path, $0.line) < ($1.path, $1.line) }.map {
                 Diagnostic(.error, at: $0, "claims \(interface.mac) or the name \(interface.host.id)")

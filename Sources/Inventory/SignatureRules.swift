@@ -75,6 +75,11 @@ package struct SignatureRules: Sendable, Equatable, Codable {
     }
 }
 
+extension [SignatureRule] {
+    /// Who has to sign, for a person: "ada or bob, and by eve".
+    package var signers: String { Set(map(\.names.words)).sorted().joined(separator: ", and by ") }
+}
+
 extension PolicyRules {
     var signatures: SignatureRules {
         SignatureRules(

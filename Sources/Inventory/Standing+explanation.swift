@@ -27,13 +27,10 @@ extension Standing {
             return
                 "a policy's `freeze` holds \(until)\(reason); it ends with the freeze, and its deadline runs on meanwhile"
         case .queued where interface.state?.hold == nil:
-            guard let limit = settings.armedAtOnce?.limit, let record = interface.arming.flatMap({ ledger[$0] }) else {
-                return general
-            }
-            let hosts = ahead(of: record, on: interface, atMost: limit).sorted().prefix(5).map(\.description)
-            let others = limit > hosts.count ? " and \(limit - hosts.count) more" : ""
+            guard let (limit, first) = queue(before: interface) else { return general }
+            let others = limit > first.count ? " and \(limit - first.count) more" : ""
             return
-                "`limits.armedAtOnce` is \(limit), and older armings go first: \(hosts.joined(separator: ", "))\(others); "
+                "`limits.armedAtOnce` is \(limit), and older armings go first: \(first.joined(separator: ", "))\(others); "
                 + "it ends when one of them is spent"
         case .outdated where interface.state?.hold == nil:
             let since = inventory.lastGoodFetch.map { "since \($0)" } ?? "ever"

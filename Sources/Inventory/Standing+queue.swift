@@ -18,13 +18,11 @@ extension Standing {
         }
         return hosts
     }
-}
 
-extension Inventory {
-    /// The host that a MAC stands in.
-    func entry(of mac: MACAddress) -> Entry? {
-        claims[mac]?.first.flatMap { claim in
-            entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }
-        }
+    /// The limit that this interface waits for, and the first of the hosts that go before it, for a person.
+    func queue(before interface: Interface) -> (limit: Int, first: [String])? {
+        guard let limit = interface.settings.armedAtOnce?.limit, let record = interface.arming.flatMap({ ledger[$0] })
+        else { return nil }
+        return (limit, ahead(of: record, on: interface, atMost: limit).sorted().prefix(5).map(\.description))
     }
 }
