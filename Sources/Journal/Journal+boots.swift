@@ -37,29 +37,26 @@ extension Journal {
     ///
     /// - Throws: `JournalError`.
     package func saw(_ sighting: Sighting) throws(JournalError) {
-        try sawSerial(of: sighting)
-        guard let uuid = sighting.uuid?.lowercased(), isReal(uuid: uuid), seen[sighting.mac] != uuid else { return }
-        try write { db in
-            try db.execute(
-                sql: "INSERT INTO seen (mac, uuid) VALUES (?, ?) ON CONFLICT DO UPDATE SET uuid = excluded.uuid",
-                arguments: [sighting.mac.column, uuid])
+        let uuid = sighting.uuid?.lowercased().newer(than: seen[sighting.mac]) { isReal(uuid: $0) }
+        let serial = (sighting.serial?.prefix(256)).map(String.init)?.newer(than: seenSerials[sighting.mac]) {
+            isReal(serial: $0)
         }
-        if seen.count >= 100_000 { seen.removeAll() }
-        seen[sighting.mac] = uuid
-    }
-
-    private func sawSerial(of sighting: Sighting) throws(JournalError) {
-        guard let serial = sighting.serial?.prefix(256), isReal(serial: String(serial)),
-            seenSerials[sighting.mac] != String(serial)
-        else { return }
+        guard uuid != nil || serial != nil else { return }
         try write { db in
-            try db.execute(
-                sql:
-                    "INSERT INTO seenSerial (mac, serial) VALUES (?, ?) ON CONFLICT DO UPDATE SET serial = excluded.serial",
-                arguments: [sighting.mac.column, String(serial)])
+            if let uuid {
+                try db.execute(
+                    sql: "INSERT INTO seen (mac, uuid) VALUES (?, ?) ON CONFLICT DO UPDATE SET uuid = excluded.uuid",
+                    arguments: [sighting.mac.column, uuid])
+            }
+            if let serial {
+                try db.execute(
+                    sql:
+                        "INSERT INTO seenSerial (mac, serial) VALUES (?, ?) ON CONFLICT DO UPDATE SET serial = excluded.serial",
+                    arguments: [sighting.mac.column, serial])
+            }
         }
-        if seenSerials.count >= 100_000 { seenSerials.removeAll() }
-        seenSerials[sighting.mac] = String(serial)
+        if let uuid { seen.remember(uuid, of: sighting.mac) }
+        if let serial { seenSerials.remember(serial, of: sighting.mac) }
     }
 
     /// The kernel's first byte went out, or its last. Never goes back.
@@ -191,5 +188,20 @@ extension Journal {
                 arguments: [mac.column])
             return Set(rows.map { MACAddress(column: $0) })
         }
+    }
+}
+
+extension String {
+    /// Itself where it is worth writing down: real, and not what is known.
+    fileprivate func newer(than known: String?, _ isReal: (String) -> Bool) -> String? {
+        self != known && isReal(self) ? self : nil
+    }
+}
+
+extension [MACAddress: String] {
+    /// Bounded: what is forgotten is written once more.
+    fileprivate mutating func remember(_ value: String, of mac: MACAddress) {
+        if count >= 100_000 { removeAll() }
+        self[mac] = value
     }
 }

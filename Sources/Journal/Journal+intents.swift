@@ -138,33 +138,21 @@ extension Journal {
         }
     }
 
-    /// Which of these commits are ours, with the armings that they disarmed, or bound.
+    /// Which of these commits are ours, with what each is about.
     ///
     /// - Throws: `JournalError`.
-    package func ownCommits(among commits: [CommitID]) throws(JournalError) -> [CommitID: [Arming.ID]] {
+    package func ownCommits(among commits: [CommitID]) throws(JournalError) -> [CommitID: Set<OwnChange>] {
         try read { db in
-            var own: [CommitID: [Arming.ID]] = [:]
-            for commit in commits {
-                let armings = try String.fetchAll(
-                    db, sql: "SELECT arming FROM ownCommit WHERE id = ?", arguments: [commit.hex])
-                if !armings.isEmpty { own[commit] = armings.map { Arming.ID($0) } }
-            }
-            return own
-        }
-    }
-
-    /// What these commits of ours are about, a bind apart from the disarm of the same arming.
-    ///
-    /// - Throws: `JournalError`.
-    package func ownChanges(among commits: [CommitID]) throws(JournalError) -> Set<OwnChange> {
-        try read { db in
-            var changes: Set<OwnChange> = []
+            var own: [CommitID: Set<OwnChange>] = [:]
             for commit in commits {
                 let rows = try Row.fetchAll(
                     db, sql: "SELECT arming, isBind FROM ownCommit WHERE id = ?", arguments: [commit.hex])
-                for row in rows { changes.insert(OwnChange(arming: Arming.ID(row["arming"]), isBind: row["isBind"])) }
+                for row in rows {
+                    own[commit, default: []].insert(
+                        OwnChange(arming: Arming.ID(row["arming"]), isBind: row["isBind"]))
+                }
             }
-            return changes
+            return own
         }
     }
 

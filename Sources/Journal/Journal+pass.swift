@@ -150,7 +150,10 @@ extension Journal {
     ///
     /// - Throws: `JournalError`.
     package func id() throws(JournalError) -> String {
-        try read { db in try String.fetchOne(db, sql: "SELECT value FROM setting WHERE key = 'id'") ?? "" }
+        if let ownID { return ownID }
+        let id = try read { db in try String.fetchOne(db, sql: "SELECT value FROM setting WHERE key = 'id'") ?? "" }
+        ownID = id
+        return id
     }
 
     /// Remembers a good fetch that brought nothing new.

@@ -30,6 +30,8 @@ package actor Journal {
     var seen: [MACAddress: String] = [:]
     /// The same of serials.
     var seenSerials: [MACAddress: String] = [:]
+    /// What tells it from other journals, once it was read.
+    var ownID: String?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

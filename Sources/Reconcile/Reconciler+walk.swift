@@ -79,7 +79,7 @@ extension Reconciler {
         }
         guard let path = try await repository.path(from: old, to: tip) else {
             let gone = try await repository.commits(reachableFrom: old, notFrom: tip).map { CommitID("\($0)") }
-            let dropped = try await journal.ownCommits(among: gone).values.flatMap { $0 }
+            let dropped = try await journal.ownCommits(among: gone).values.joined().map(\.arming)
             return [Leg(kind: .rewrite(dropped: Set(dropped)), from: old, to: tip)]
         }
         var legs: [Leg] = []

@@ -63,8 +63,8 @@ extension WriteBack {
         _ proposed: ObjectID, _ owed: [(host: Host.ID, intents: [Intent])], on head: ObjectID
     ) async throws -> Bool {
         let commits = try await repository.commits(reachableFrom: proposed, notFrom: head).map { CommitID("\($0)") }
-        let held = try await journal.ownChanges(among: commits)
-        guard held == Set(owed.flatMap(\.intents).map(\.change)) else { return false }
+        let held = try await journal.ownCommits(among: commits).values.joined()
+        guard Set(held) == Set(owed.flatMap(\.intents).map(\.change)) else { return false }
         guard let base = try await repository.mergeBase(of: proposed, and: head) else { return false }
         for (host, _) in owed {
             guard let path = gate.current.inventory[host]?.path,

@@ -148,8 +148,8 @@ struct JournalBindsTests {
         try await bench.journal.done([(intent, commit)], at: now)
         #expect(try await bench.journal.lastDisarm(of: .b) == nil)
         #expect(try await bench.journal.lastDisarm(of: try key()) == nil)
-        #expect(try await bench.journal.ownCommits(among: [commit]) == [commit: [id]])
-        #expect(try await bench.journal.ownChanges(among: [commit]) == [OwnChange(arming: id, isBind: true)])
+        #expect(
+            try await bench.journal.ownCommits(among: [commit]) == [commit: [OwnChange(arming: id, isBind: true)]])
         #expect(try await bench.journal.commits(of: id).isEmpty)
         #expect(try await bench.journal.commits(of: id, isBind: true) == [commit])
     }

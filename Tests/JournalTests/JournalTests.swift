@@ -128,7 +128,7 @@ struct JournalTests {
         try await bench.journal.committing([(CommitID("aaaa"), first)], at: now)
         #expect(
             try await bench.journal.ownCommits(among: [CommitID("aaaa"), CommitID("bbbb")]) == [
-                CommitID("aaaa"): [first.arming.id]
+                CommitID("aaaa"): [first.change]
             ])
         #expect(try await bench.journal.lastDisarm(of: .a) == nil)
         try await bench.journal.done([(first, CommitID("aaaa"))], at: now)
