@@ -3,40 +3,18 @@ import Inventory
 /// What a history gathers on its way through the commits, by the rules of `observe`: every arming counts as unspent until its interface
 /// is off.
 struct HistoryWalk {
-    private(set) var inventory = Inventory()
+    private(set) var commits = CommitWalk()
     private(set) var entries: [History.Entry] = []
-    private var ledger = Ledger()
-    private var made: [Arming] = []
     /// Commits' clocks may go back.
     private var now = Instant(seconds: 0)
-    private var sequence: Int64 = 0
     /// The interfaces of every host that there ever was, as it last had some.
     private var names: [Host.ID: Set<MACAddress>] = [:]
 
-    /// The interfaces that this step would arm, were there nothing against it.
-    func turnedOn(by step: Step, _ delta: Delta) -> [Interface] {
-        let (advanced, macs) = inventory.advanced(by: delta)
-        return candidates(step, from: inventory, to: advanced, touched: macs).compactMap { advanced[$0] }
-    }
-
     /// - Parameter messages: of the commit itself, then of those that a merge brings, newest first.
     mutating func take(_ step: Step, _ delta: Delta, _ messages: [Trailers]) {
-        let old = inventory
-        var (advanced, macs) = old.advanced(by: delta, isFirst: step.kind == .firstSight)
-        advanced.keepSignatures(of: old, step, touched: macs)
         now = max(now, step.committedAt)
-        let made = made
-        var next = sequence
-        let observation = observe(
-            step, from: old, to: advanced, touched: macs,
-            Observing(
-                now: now, lastGoodPoll: now, ledger: ledger,
-                recentArmings: { host in made.filter { $0.host == host }.map { ($0.provenance.commit, $0.seenAt) } },
-                makeID: {
-                    next += 1
-                    return (Arming.ID("\(next)"), next)
-                }))
-        sequence = next
+        let taken = commits.take(step, delta, at: now)
+        let (old, new, macs, observation) = (taken.old, commits.inventory, taken.touched, taken.observation)
         let limit = messages.compactMap(\.limit).min()
         var found: [History.Entry] = []
         for (mac, state) in observation.states {
@@ -48,21 +26,17 @@ struct HistoryWalk {
             }
             found.append(entry)
         }
-        found += gone(macs, from: old, to: advanced, step) + bound(macs, from: old, to: advanced, step, messages)
-        found += stops(macs, from: old, to: advanced, step, messages)
+        found += gone(macs, from: old, to: new, step) + bound(macs, from: old, to: new, step, messages)
+        found += stops(macs, from: old, to: new, step, messages)
         entries += found.sorted {
             ($0.since.location.path, $0.since.location.line) < ($1.since.location.path, $1.since.location.line)
         }
 
-        inventory = advanced
-        for (mac, state) in observation.states {
-            if !state.isOn, let arming = old.state(of: mac)?.arming { ledger[arming]?.ending = .disarmed }
-            inventory.remember(state, of: mac)
+        for (mac, state) in observation.states where !state.isOn {
+            if let arming = old.state(of: mac)?.arming { commits.ledger[arming]?.ending = .disarmed }
         }
-        ledger.apply(observation, at: now)
-        self.made += observation.armings
         for mac in macs {
-            guard let host = advanced[mac]?.host else { continue }
+            guard let host = new[mac]?.host else { continue }
             names[host.id] = Set(host.interfaces.map(\.mac))
         }
     }
@@ -163,7 +137,7 @@ struct HistoryWalk {
     /// - Throws: `HistoryError` for none, and for several.
     func host(called reference: String) throws -> Host.ID {
         let all = names.keys.filter { $0.description == reference || $0.name == reference }
-        let now = all.filter { inventory[$0] != nil }
+        let now = all.filter { commits.inventory[$0] != nil }
         let found = (now.isEmpty ? all : now).sorted()
         if found.count == 1 { return found[0] }
         guard !found.isEmpty else {

@@ -116,20 +116,12 @@ package struct Previewer: Sendable {
             committedAt: Instant(seconds: commit.committer.seconds))
         let delta = try await repository.delta(try await repository.changes(from: old, to: new, under: paths))
         if kind == .commit, commit.parents.count > 1 {
-            step.stale = try await stale(walk.turnedOn(by: step, delta), merge: commit, after: old, in: walk.inventory)
+            step.stale = try await stale(
+                walk.commits.turnedOn(by: step, delta), merge: commit, after: old, in: walk.commits.inventory)
         }
-        if isMade { step.sign(await signature(of: new, by: walk.signers)) }
+        if isMade { step.sign(await signers.signature(of: new, by: walk.signers.inForce)) }
         let files = try await signers.files(in: new)
         _ = walk.signers.follow(files, isSigned: !step.signedBy.isEmpty, signers.paths)
         walk.take(step, delta)
-    }
-
-    /// As the daemon does: what can't be verified is not signed.
-    func signature(of commit: ObjectID, by keys: Signers) async -> CommitSignature {
-        do {
-            return try await signers.signature(of: commit, by: keys.inForce)
-        } catch {
-            return .none("its signature can't be verified: \(error)")
-        }
     }
 }

@@ -6,12 +6,8 @@ import Inventory
 struct PreviewWalk {
     /// Before the first step: whatever is on counts as armed and unspent.
     private var before: Standing
-    private(set) var inventory: Inventory
-    private var ledger = Ledger()
+    private(set) var commits = CommitWalk()
     private let now: Instant
-    private var armings = 0
-    /// Armings made on the way, for the rule about flapping.
-    private var made: [Arming] = []
     /// Where the last step that did something to a MAC says so.
     private var places: [MACAddress: Provenance] = [:]
     private var files: Set<String> = []
@@ -26,17 +22,17 @@ struct PreviewWalk {
         signers = Signers(try await previewer.signers.files(in: commit))
         let tree = try await previewer.repository.changes(from: nil, to: commit, under: previewer.paths)
         let delta = try await previewer.repository.delta(tree)
-        inventory = Inventory()
-        for good in try await previewer.lastGood(of: delta, before: commit) {
-            inventory.restoreGood(good.file, content: good.content)
+        var good = Inventory()
+        for version in try await previewer.lastGood(of: delta, before: commit) {
+            good.restoreGood(version.file, content: version.content)
         }
         let step = Step(.firstSight, commit: CommitID("\(commit)"), author: "", committedAt: now)
-        let (base, macs) = inventory.advanced(by: delta)
+        let (base, macs) = good.advanced(by: delta)
         let seen = observe(
             step, from: Inventory(), to: base, touched: macs,
-            Observing(now: now, lastGoodPoll: nil, ledger: ledger, recentArmings: { _ in [] }, makeID: { nil }))
-        inventory = base
-        inventory.lastGoodFetch = now
+            Observing(now: now, lastGoodPoll: nil, ledger: Ledger(), recentArmings: { _ in [] }, makeID: { nil }))
+        commits.inventory = base
+        commits.inventory.lastGoodFetch = now
         last = step
         before = Standing()
         for mac in macs.sorted() {
@@ -50,15 +46,15 @@ struct PreviewWalk {
             state.armAnnotation = interface.host.armAnnotation
             state.hold = nil
             if state.isOn { state.arming = assume(interface, since: state.since) }
-            inventory.remember(state, of: mac)
+            commits.inventory.remember(state, of: mac)
         }
-        before = Standing(inventory: inventory, ledger: ledger)
+        before = commits.standing
     }
 
     /// An arming from before the first step.
     private mutating func assume(_ interface: Interface, since: Provenance) -> Arming.ID {
-        let made = makeID()
-        ledger[made.id] = Ledger.Record(
+        let made = commits.makeID()
+        commits.ledger[made.id] = Ledger.Record(
             Arming(
                 id: made.id, host: interface.host.id, mac: interface.mac, provenance: since, sequence: made.sequence,
                 seenAt: now, deadline: Instant(seconds: now.seconds + interface.settings.expireAfter),
@@ -66,43 +62,13 @@ struct PreviewWalk {
         return made.id
     }
 
-    private mutating func makeID() -> (id: Arming.ID, sequence: Int64) {
-        armings += 1
-        return (Arming.ID("\(armings)"), Int64(armings))
-    }
-
-    /// The interfaces that this step would arm, were there nothing against it.
-    func turnedOn(by step: Step, _ delta: Delta) -> [Interface] {
-        let (advanced, macs) = inventory.advanced(by: delta)
-        return candidates(step, from: inventory, to: advanced, touched: macs).compactMap { advanced[$0] }
-    }
-
     mutating func take(_ step: Step, _ delta: Delta) {
-        var (advanced, macs) = inventory.advanced(by: delta)
-        advanced.keepSignatures(of: inventory, step, touched: macs)
-        let made = made
-        var next = armings
-        let observation = observe(
-            step, from: inventory, to: advanced, touched: macs,
-            Observing(
-                now: now, lastGoodPoll: now, ledger: ledger,
-                recentArmings: { host in
-                    made.filter { $0.host == host }.map { ($0.provenance.commit, $0.seenAt) }
-                },
-                makeID: {
-                    next += 1
-                    return (Arming.ID("\(next)"), Int64(next))
-                }))
-        armings = next
-        note(step, delta, macs, from: inventory, to: advanced)
-        inventory = advanced
-        for (mac, state) in observation.states { inventory.remember(state, of: mac) }
-        for event in observation.events where event.kind == .held {
+        let taken = commits.take(step, delta, at: now)
+        note(step, delta, taken.touched, from: taken.old, to: commits.inventory)
+        for event in taken.observation.events where event.kind == .held {
             guard let mac = event.mac, let colon = event.detail.firstIndex(of: ":") else { continue }
             holds[mac] = String(event.detail[colon...].dropFirst(2))
         }
-        ledger.apply(observation, at: now)
-        self.made += observation.armings
         files.formUnion(delta.files.keys)
         steps += 1
         last = step
@@ -131,9 +97,8 @@ struct PreviewWalk {
 
     func preview(_ kind: Preview.Kind, from old: ObjectID, to new: ObjectID?) -> Preview {
         let comparison = PreviewComparison(
-            before: before, after: Standing(inventory: inventory, ledger: ledger), places: places, holds: holds,
-            last: last,
-            now: Now(now))
+            before: before, after: commits.standing, places: places, holds: holds, last: last, now: Now(now))
+        let inventory = commits.inventory
         let standing = Set(inventory.signatureDiagnostics)
         let known = Set(before.inventory.diagnostics.map(\.message))
         return Preview(

@@ -55,10 +55,10 @@ extension Previewer {
                 messages.append(Trailers(try await repository.commit(id).message))
             }
             step.stale = try await stale(
-                walk.turnedOn(by: step, delta), merge: commit, after: old, in: walk.inventory)
+                walk.commits.turnedOn(by: step, delta), merge: commit, after: old, in: walk.commits.inventory)
         }
         step.isOwn = commit.parents.count == 1 && !messages[0].disarmed.isEmpty
-        if old != nil { step.sign(await signature(of: commit.id, by: keys)) }
+        if old != nil { step.sign(await signers.signature(of: commit.id, by: keys.inForce)) }
         _ = keys.follow(files, isSigned: !step.signedBy.isEmpty, signers.paths)
         walk.take(step, delta, messages)
     }

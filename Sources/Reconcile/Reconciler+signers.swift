@@ -3,7 +3,7 @@ import Inventory
 import Logging
 
 extension Reconciler {
-    var signerSource: SignerSource { SignerSource(repository: repository, paths: settings.signers) }
+    var signerSource: SignerSource { SignerSource(repository: repository, paths: settings.signers, log: log) }
 
     /// Takes over the signers that a step brings, or tells that it may not bring them.
     func follow(_ leg: Leg, _ signers: inout Signers) async throws -> [Event] {
@@ -33,14 +33,9 @@ extension Reconciler {
         }
     }
 
-    /// Who signed a commit, by the keys in force before it. What can't be verified is not signed: a pass goes on, for it may turn off.
+    /// By the keys in force before the commit.
     func signature(of commit: ObjectID, _ signers: Signers) async -> CommitSignature {
-        do {
-            return try await signerSource.signature(of: commit, by: signers.inForce)
-        } catch {
-            log.error("signature not verified", metadata: ["commit": "\(commit)", "error": "\(error)"])
-            return .none("its signature can't be verified: \(error)")
-        }
+        await signerSource.signature(of: commit, by: signers.inForce)
     }
 
     /// Files that are in force in another version than the tip's, by their content; nil where no version ever was.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Git
+import Logging
 
 /// Where the keys of signers stand: a path of the repo, or an absolute one of this machine.
 package struct SignerPaths: Sendable, Equatable {
@@ -76,6 +77,7 @@ struct Signers: Sendable {
 struct SignerSource: Sendable {
     let repository: Repository
     let paths: SignerPaths
+    var log: Logger?
 
     private static let limit = 1 << 20
     private static let suffix = ".asc"
@@ -86,9 +88,15 @@ struct SignerSource: Sendable {
             openPGP: isOutside(paths.openPGP) ? nil : try await repository.content(at: paths.openPGP, in: commit))
     }
 
-    /// - Throws: why it can't be said: a file that can't be read, a program that is missing.
-    func signature(of commit: ObjectID, by files: SignerFiles) async throws -> CommitSignature {
-        try await repository.signature(of: commit, among: try await keys(files))
+    /// Who signed a commit. What can't be verified, for a file that can't be read or a program that is missing, is not signed: a pass
+    /// goes on, for it may turn off.
+    func signature(of commit: ObjectID, by files: SignerFiles) async -> CommitSignature {
+        do {
+            return try await repository.signature(of: commit, among: try await keys(files))
+        } catch {
+            log?.error("signature not verified", metadata: ["commit": "\(commit)", "error": "\(error)"])
+            return .none("its signature can't be verified: \(error)")
+        }
     }
 
     private func keys(_ files: SignerFiles) async throws -> SigningKeys {
