@@ -17,8 +17,6 @@ struct Trailers {
 
     private static let prefix = "Bootlatch-"
 
-    var isEmpty: Bool { lines.isEmpty }
-
     func all(_ name: String) -> [String] { lines.filter { $0.name == name }.map(\.value) }
 
     subscript(name: String) -> String? { lines.first { $0.name == name }?.value }

@@ -19,15 +19,16 @@ extension WriteBack {
     /// edited is blocked with the reason.
     func owedByHost(at tip: ObjectID) async throws -> [(host: Host.ID, intents: [Intent])] {
         var owed: [(host: Host.ID, intents: [Intent])] = []
+        var disarms: [Host.ID: Int] = [:]
         for intent in try await journal.owedIntents() where intent.state != .stopped {
             // As it is called now: the host may have been renamed, or the card given to another one.
             guard let host = try await host(toEdit: intent, at: tip)?.id else { continue }
-            let index = owed.firstIndex { $0.host == host && $0.intents.allSatisfy { $0.bind == nil } }
-            if intent.bind == nil, let index {
+            if intent.bind == nil, let index = disarms[host] {
                 owed[index].intents.append(intent)
-            } else {
-                owed.append((host, [intent]))
+                continue
             }
+            if intent.bind == nil { disarms[host] = owed.count }
+            owed.append((host, [intent]))
         }
         return owed
     }

@@ -37,9 +37,8 @@ extension WriteBack {
     package func arm(_ mac: MACAddress, by person: Person, reason: String?, limit: Int64? = nil) async throws
         -> HandEdit
     {
-        var trailers: [String] = []
-        if let limit { trailers.append("Bootlatch-For: \(durationText(limit))") }
-        return try await edit(mac, by: person, verb: "Enable", reason: reason, trailers) { interface, standing in
+        let trailers = naming(mac) + (limit.map { ["Bootlatch-For: \(durationText($0))"] } ?? [])
+        let edit = try await edit(mac, by: person, "Enable PXE for", reason, trailers) { interface, standing in
             try refuse(interface, standing)
             // Seconds alone could repeat the value of an arming a moment ago.
             let annotate = Change.annotate(mac, value: "\(now().wall)-\(UInt16.random(in: .min ... .max))")
@@ -49,7 +48,10 @@ extension WriteBack {
             return interface.settings.require.armID == true
                 ? ([arm, annotate], "turned on, with a new bootlatch.dev/arm\(life)") : ([arm], "turned on\(life)")
         }
+        return HandEdit(host: edit.host, mac: mac, commit: edit.commit, did: edit.did)
     }
+
+    private func naming(_ mac: MACAddress) -> [String] { mac.isUnseen ? [] : ["Bootlatch-MAC: \(mac)"] }
 
     /// Says why an arming by hand would not do.
     private func refuse(_ interface: Interface, _ standing: Standing) throws {
@@ -75,11 +77,9 @@ extension WriteBack {
         }
         let rules = standing.inventory.signatureRules(for: interface)
         if !rules.isEmpty {
-            let names = rules.map(\.names.words).joined(separator: ", and by ")
             throw HandEditError(
-                description:
-                    "a policy lets only commits signed by \(names) arm \(host); edit \(interface.spec.netbootLocation), sign and push"
-            )
+                description: "a policy lets only commits signed by \(rules.signers) arm \(host); "
+                    + "edit \(interface.spec.netbootLocation), sign and push")
         }
     }
 
@@ -105,30 +105,33 @@ extension WriteBack {
                 host: interface.host.id, mac: mac,
                 did: "refused from now on; the remote is away, the commit follows when it is back")
         }
-        return try await edit(mac, by: person, verb: "Disable", reason: reason) { interface, _ in
+        let edit = try await edit(mac, by: person, "Disable PXE for", reason, naming(mac)) { interface, _ in
             guard interface.spec.isOn else {
                 throw HandEditError(description: "\(interface.host.id) is off already; nothing to do")
             }
             return ([.disarm(mac)], "turned off")
         }
+        return HandEdit(host: edit.host, mac: mac, commit: edit.commit, did: edit.did)
     }
 
-    private func edit(
-        _ mac: MACAddress, by person: Person, verb: String, reason: String?, _ trailers: [String] = [],
+    /// A commit about one host, which `plan` says by its interface as it stands at the tip.
+    func edit(
+        _ mac: MACAddress, by person: Person, _ subject: String, _ reason: String?, _ trailers: [String] = [],
         plan: (Interface, Standing) async throws -> ([Change], String)
-    ) async throws -> HandEdit {
-        var edit = HandEdit(host: Host.ID(name: ""), mac: mac, did: "")
-        edit.commit = try await land { tip, standing in
+    ) async throws -> (host: Host.ID, commit: CommitID, did: String) {
+        var host = Host.ID(name: "")
+        var did = ""
+        let commit = try await land { tip, standing in
             let interface = try editable(mac, in: standing)
-            let (changes, did) = try await plan(interface, standing)
-            (edit.host, edit.did) = (interface.host.id, did)
+            let changes: [Change]
+            (changes, did) = try await plan(interface, standing)
+            host = interface.host.id
             let path = interface.host.location.path
-            return try await commit(
-                [(path, try await edited(path, at: tip, changes))], on: tip, by: person,
-                "\(verb) PXE for \(interface.host.id)", reason,
-                ["Bootlatch-Host: \(interface.host.id)"] + (mac.isUnseen ? [] : ["Bootlatch-MAC: \(mac)"]) + trailers)
+            return try await self.commit(
+                [(path, try await edited(path, at: tip, changes))], on: tip, by: person, "\(subject) \(host)", reason,
+                ["Bootlatch-Host: \(host)"] + trailers)
         }
-        return edit
+        return (host, commit, did)
     }
 
     func editable(_ mac: MACAddress, in standing: Standing) throws -> Interface {

@@ -16,12 +16,13 @@ extension WriteBack {
     /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
     package func suspend(_ mac: MACAddress?, by person: Person, reason: String?) async throws -> StopEdit {
         guard let mac else { return try await suspendAll(by: person, reason: reason) }
-        return try await edit(mac, by: person, "Suspend", reason) { interface in
+        let edit = try await edit(mac, by: person, "Suspend", reason) { interface, _ in
             if let stop = interface.host.suspend {
                 throw HandEditError(description: "\(interface.host.id) is suspended already, \(stop.words)")
             }
-            return (.suspend(mac, reason: reason ?? ""), "suspended")
+            return ([.suspend(mac, reason: reason ?? "")], "suspended")
         }
+        return StopEdit(host: edit.host, commit: edit.commit, did: edit.did)
     }
 
     /// Takes back what `suspend` did.
@@ -29,8 +30,8 @@ extension WriteBack {
     /// - Throws: as `suspend`.
     package func resume(_ mac: MACAddress?, by person: Person, reason: String?) async throws -> StopEdit {
         guard let mac else { return try await resumeAll(by: person, reason: reason) }
-        return try await edit(mac, by: person, "Resume", reason) { interface in
-            guard interface.host.suspend == nil else { return (.resume(mac), "resumed") }
+        let edit = try await edit(mac, by: person, "Resume", reason) { interface, _ in
+            guard interface.host.suspend == nil else { return ([.resume(mac)], "resumed") }
             guard let stop = interface.settings.suspend else {
                 throw HandEditError(description: "\(interface.host.id) is not suspended; nothing to do")
             }
@@ -39,25 +40,7 @@ extension WriteBack {
                     "\(interface.host.id) is suspended by a policy, \(stop.words): `bootlatch resume` without a host, "
                     + "or take `suspend` out of that policy")
         }
-    }
-
-    private func edit(
-        _ mac: MACAddress, by person: Person, _ verb: String, _ reason: String?,
-        plan: (Interface) throws -> (Change, String)
-    ) async throws -> StopEdit {
-        var host: Host.ID?
-        var did = ""
-        let commit = try await land { tip, standing in
-            let interface = try editable(mac, in: standing)
-            let change: Change
-            (change, did) = try plan(interface)
-            host = interface.host.id
-            let path = interface.host.location.path
-            return try await self.commit(
-                [(path, try await edited(path, at: tip, [change]))], on: tip, by: person,
-                "\(verb) \(interface.host.id)", reason, ["Bootlatch-Host: \(interface.host.id)"])
-        }
-        return StopEdit(host: host, commit: commit, did: did)
+        return StopEdit(host: edit.host, commit: edit.commit, did: edit.did)
     }
 
     // Everything

@@ -35,7 +35,7 @@ struct TrailersTests {
         #expect(
             trailers.disarmed.map { "\($0.mac) \($0.arming)" } == ["52:54:00:12:34:01 01A", "52:54:00:12:34:02 01B"])
         #expect(trailers.reason == "provisioned" && trailers.all("Evidence") == ["webhook: a", "webhook: b"])
-        #expect(trailers["Journal"] == nil && Trailers("no trailers\n").isEmpty)
+        #expect(trailers["Journal"] == nil && Trailers("no trailers\n").disarmed.isEmpty)
     }
 
     @Test(arguments: [(Int64(60), "1m"), (7200, "2h"), (5400, "1h30m"), (86_400, "24h"), (3661, "1h1m1s"), (0, "0s")])
