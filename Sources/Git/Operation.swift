@@ -14,12 +14,25 @@ final class Operation: Sendable {
     private struct State {
         var ending: Ending?
         var descriptor: Int32?
+        /// Since the deadline was last moved; see `progressed`.
+        var progress = 0
     }
 
     private let state = Mutex(State())
 
     /// Why the operation was ended from outside, if it was.
     var ending: Ending? { state.withLock { $0.ending } }
+
+    /// Tells how much of its work is done by now, in bytes received or what stands for them.
+    func progressed(by bytes: Int) { state.withLock { $0.progress += bytes } }
+
+    /// The progress since this was asked before.
+    fileprivate func takeProgress() -> Int {
+        state.withLock { state in
+            defer { state.progress = 0 }
+            return state.progress
+        }
+    }
 
     /// Ends the operation; the first ending counts.
     func end(_ ending: Ending) {
@@ -72,14 +85,15 @@ private let deadlines = DispatchQueue(label: "bootlatch.git.deadlines")
 
 /// Runs `body` until it returns, the deadline passes, or this task is cancelled. `body` must end soon after its
 /// operation does. `name` is who did not answer in time.
+///
+/// - Parameter leastRate: bytes a second. An operation that keeps to it gets the deadline anew each time it passes: a large first clone
+///   may take as long as it takes, a server that drips may not (as git's `http.lowSpeedLimit`). Nil: the deadline is one for the whole.
 func bounded<T: Sendable>(
-    _ deadline: Duration, as name: String, _ body: (Operation) async throws(GitError) -> T
+    _ deadline: Duration, as name: String, leastRate: Int? = nil,
+    _ body: (Operation) async throws(GitError) -> T
 ) async throws(GitError) -> T {
     let operation = Operation()
-    let (seconds, attoseconds) = deadline.components
-    let nanoseconds = Int(clamping: attoseconds / 1_000_000_000)
-    let end = DispatchTime.now() + .seconds(Int(clamping: seconds)) + .nanoseconds(nanoseconds)
-    deadlines.asyncAfter(deadline: end) { [weak operation] in operation?.end(.timedOut) }
+    end(operation, after: deadline, leastRate: leastRate)
     let result: Result<T, GitError> = await withTaskCancellationHandler {
         do throws(GitError) { return .success(try await body(operation)) } catch { return .failure(error) }
     } onCancel: {
@@ -89,5 +103,19 @@ func bounded<T: Sendable>(
     // Only a failure that the ending caused: another one may have come just before it.
     case (.failure(.cancelled), .timedOut): throw .timedOut(remote: name, after: deadline)
     default: return try result.get()
+    }
+}
+
+private func end(_ operation: Operation, after deadline: Duration, leastRate: Int?) {
+    let (seconds, attoseconds) = deadline.components
+    let nanoseconds = Int(clamping: attoseconds / 1_000_000_000)
+    let time = DispatchTime.now() + .seconds(Int(clamping: seconds)) + .nanoseconds(nanoseconds)
+    deadlines.asyncAfter(deadline: time) { [weak operation] in
+        guard let operation else { return }
+        if let leastRate, Double(operation.takeProgress()) >= Double(leastRate) * (deadline / .seconds(1)) {
+            end(operation, after: deadline, leastRate: leastRate)
+        } else {
+            operation.end(.timedOut)
+        }
     }
 }

@@ -15,6 +15,8 @@ extension Remote {
             if git_revwalk_hide(walk.pointer, &oid) < 0 { git_error_clear() }
         }
         let pack = try Handle("pack \(path)", free: git_packbuilder_free) { git_packbuilder_new($0, source.pointer) }
+        // As many threads as there are processors: comparing the objects of a large inventory takes longest.
+        git_packbuilder_set_threads(pack.pointer, 0)
         let (callbacks, payload) = (session.callbacks, session.callbacks.payload)
         try session.check(git_packbuilder_set_callbacks(pack.pointer, callbacks.pack_progress, payload))
         try session.check(git_packbuilder_insert_walk(pack.pointer, walk.pointer))

@@ -46,12 +46,17 @@ package actor Remote {
     /// The ref of a mirror that holds the last fetched tip of `branch`.
     package static func trackingRef(_ branch: String) -> String { "refs/remotes/origin/\(branch)" }
 
+    /// Bytes a second below which a server counts as silent.
+    package static let leastRate = 1_000
+
     /// Brings `branch` into the bare repository at `path`, which must exist, and moves its tracking ref.
+    ///
+    /// - Parameter leastRate: bytes a second; while the remote keeps to it, the deadline begins anew each time it passes.
     package nonisolated func fetch(
-        into path: String, branch: String, deadline: Duration,
+        into path: String, branch: String, deadline: Duration, leastRate: Int? = nil,
         progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }
     ) async throws(GitError) -> FetchedTip {
-        try await bounded(deadline, as: address.description) { (operation) throws(GitError) in
+        try await bounded(deadline, as: address.description, leastRate: leastRate) { (operation) throws(GitError) in
             try await fetchNow(into: path, branch, operation, progress)
         }
     }

@@ -9,6 +9,8 @@ final class Session {
     private let trust: Trust
     private let progress: (FetchProgress) -> Void
     private var asked = 0
+    /// Progress that the operation knows of.
+    private var told = 0
     /// Why a callback ended the connection; libgit2's own text would not say.
     private(set) var failure: GitError?
     /// Refs that the server refused to update, with its reasons.
@@ -37,11 +39,15 @@ final class Session {
         }
         callbacks.transfer_progress = { stats, payload in
             guard let session = Session.at(payload), let stats else { return GIT_EUSER.rawValue }
-            session.progress(FetchProgress(stats.pointee))
+            session.received(stats.pointee)
             return session.proceed
         }
         callbacks.push_transfer_progress = { _, _, _, payload in Session.at(payload)?.proceed ?? GIT_EUSER.rawValue }
-        callbacks.pack_progress = { _, _, _, payload in Session.at(payload)?.proceed ?? GIT_EUSER.rawValue }
+        callbacks.pack_progress = { _, _, _, payload in
+            // Twice a second at most, while it counts and compares objects of this machine.
+            Session.at(payload)?.operation.progressed(by: bytesForAnObject)
+            return Session.at(payload)?.proceed ?? GIT_EUSER.rawValue
+        }
         callbacks.sideband_progress = { text, count, payload in
             guard let session = Session.at(payload) else { return GIT_EUSER.rawValue }
             let bytes = UnsafeRawBufferPointer(start: text, count: Int(count))
@@ -53,6 +59,16 @@ final class Session {
             return 0
         }
         return callbacks
+    }
+
+    private func received(_ stats: git_indexer_progress) {
+        var stats = stats
+        // Nothing is received of a pack that is made here, and libgit2 leaves the field unset.
+        if address.isLocal { stats.received_bytes = 0 }
+        let done = stats.received_bytes + Int(stats.indexed_objects + stats.indexed_deltas) * bytesForAnObject
+        operation.progressed(by: max(0, done - told))
+        told = done
+        progress(FetchProgress(stats))
     }
 
     /// The server's own words, on one line.
@@ -134,3 +150,6 @@ extension Credentials {
         if case .token = self { true } else { false }
     }
 }
+
+/// What indexing an object counts for in a rate of bytes: after the last byte of a large pack there is work for minutes.
+private let bytesForAnObject = 1_000

@@ -111,7 +111,8 @@ package actor Reconciler {
             if isStopped { throw CancellationError() }
             if restored == nil { try await restoreOrKnowHosts() }
             let fetched = try await remote.fetch(
-                into: repository.path, branch: settings.branch, deadline: settings.timeout, progress: progress)
+                into: repository.path, branch: settings.branch, deadline: settings.timeout, leastRate: Remote.leastRate,
+                progress: progress)
             if restored == nil { try await restore(afterFetch: true) }
             try await walk(to: fetched.commit, &report)
             if !report.commits.isEmpty { await tidy() }
