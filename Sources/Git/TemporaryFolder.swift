@@ -1,10 +1,12 @@
 import Glibc
 
 /// A folder that only this user can enter, removed with its owner.
-struct TemporaryFolder: ~Copyable {
-    let path: String
+package struct TemporaryFolder: ~Copyable {
+    package let path: String
 
-    init() throws(GitError) {
+    /// - Throws: `GitError.program` where `TMPDIR` can't be written.
+    package init() throws(GitError) {
+        // mkdtemp(3), which makes it for this user alone under a name that was free: Foundation's folders are everybody's to read.
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var name = Array("\(parent)/bootlatch-XXXXXX".utf8CString)
         guard mkdtemp(&name) != nil else {

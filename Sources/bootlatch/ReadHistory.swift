@@ -34,11 +34,12 @@ struct ReadHistory: AsyncParsableCommand {
     func run() async throws {
         let configured = try settings.isNamed ? settings.load() : nil
         let source = try await HistorySource(repo: repo, rev: rev, configured: configured)
-        let reply = HistoryReply(
-            try await Previewer(
-                repository: source.repository, paths: path.isEmpty ? (configured ?? Settings()).paths : path,
-                signers: (configured ?? Settings()).signers, now: Instant(seconds: Int64(time(nil)))
-            ).history(of: host, at: source.tip))
+        let previewer = Previewer(
+            repository: source.repository, paths: path.isEmpty ? (configured ?? Settings()).paths : path,
+            signers: (configured ?? Settings()).signers, now: Instant(seconds: Int64(time(nil))))
+        let reply = HistoryReply(try await previewer.history(of: host, at: source.tip))
+        // A clone goes with its source, and not while it is read.
+        withExtendedLifetime(source) {}
         switch output {
         case .table: print(historyTable(reply))
         case .json: print(try json(reply))
@@ -51,20 +52,22 @@ struct HistorySource {
     let repository: Repository
     let tip: ObjectID
     /// A clone that nobody asked to keep.
-    private let clone: TemporaryFolder?
+    private let clone: Clone?
 
     /// - Throws: `ClientError` with what to write instead, `GitError`.
     init(repo: String?, rev: String?, configured: Settings?) async throws {
         let branch = rev ?? (configured ?? Settings()).branch
         if let repo, !FileManager.default.fileExists(atPath: repo) {
-            let folder = TemporaryFolder()
+            let clone = Clone(folder: try TemporaryFolder())
             let auth = configured?.auth ?? Settings.Auth()
             let remote = Remote(
                 try RemoteAddress(repo), credentials: try auth.credentials(),
                 trust: Trust(knownHosts: auth.knownHosts, caFile: auth.caFile))
-            repository = try Repository(bareAt: folder.path, create: true)
-            tip = try await remote.fetch(into: folder.path, branch: branch, deadline: .seconds(300)).commit
-            clone = folder
+            repository = try Repository(bareAt: clone.folder.path, create: true)
+            tip = try await remote.fetch(
+                into: clone.folder.path, branch: branch, deadline: .seconds(60), leastRate: Remote.leastRate
+            ).commit
+            self.clone = clone
             return
         }
         let isMirror = repo == nil && configured != nil
@@ -83,9 +86,8 @@ struct HistorySource {
     }
 }
 
-/// Removed with its last reference.
-private final class TemporaryFolder: Sendable {
-    let path = FileManager.default.temporaryDirectory.path + "/bootlatch-history-\(UUID().uuidString)"
+private final class Clone: Sendable {
+    let folder: TemporaryFolder
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    init(folder: consuming TemporaryFolder) { self.folder = folder }
 }
