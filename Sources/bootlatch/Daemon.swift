@@ -54,6 +54,7 @@ struct Daemon: Sendable {
         let now: @Sendable () -> Now = { [clock] in clock.now }
         journal = Journal(path: Self.journal(in: settings.state), gate: gate, log: log)
         repository = try Repository(bareAt: settings.state + "/mirror.git", create: true)
+        // A key that can't be read is told now; each fetch reads it anew, for it may be renewed meanwhile.
         _ = try settings.auth.credentials()
         let remote = Remote(
             try RemoteAddress(url), trust: Trust(knownHosts: settings.auth.knownHosts, caFile: settings.auth.caFile),

@@ -5,8 +5,6 @@ import Synchronization
 final class Strangers: Sendable {
     private let told = Mutex<[MACAddress: String]>([:])
 
-    var count: Int { told.withLock { $0.count } }
-
     /// The machine is new, or what is against it is another thing than before.
     func isNews(_ mac: MACAddress, _ why: String) -> Bool {
         told.withLock { told in

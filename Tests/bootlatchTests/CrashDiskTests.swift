@@ -16,13 +16,6 @@ struct CrashDiskTests {
         ["unshare", "-m", "--propagation", "private", "sh", "-ec", commands + "; exec \"$@\"", "--"]
     }
 
-    private func arm(_ lab: ServedLab, _ daemon: Served) async throws -> String {
-        try await daemon.reconcile()
-        try lab.push(isOn: true, "reinstall node-01")
-        try await daemon.reconcile()
-        return try await daemon.boot()
-    }
-
     private func refusesEveryone(_ daemon: Served, _ hook: String) async throws {
         for _ in 0..<2 {
             let answer = try await daemon.report(hook)
@@ -41,7 +34,7 @@ struct CrashDiskTests {
         let lab = try ServedLab()
         let state = lab.path("state")
         let daemon = try await lab.start(wrapper: mounting("mount -t tmpfs -o size=6m none '\(state)'"))
-        let hook = try await arm(lab, daemon)
+        let hook = try await lab.boot(on: daemon)
         let filler = "/proc/\(daemon.process.pid)/root\(state)/filler"
         try runProgram(["sh", "-c", "cat /dev/zero > '\(filler)' 2>/dev/null || true"])
         try await refusesEveryone(daemon, hook)
@@ -62,7 +55,7 @@ struct CrashDiskTests {
     {
         let lab = try ServedLab()
         var daemon = try await lab.start()
-        let hook = try await arm(lab, daemon)
+        let hook = try await lab.boot(on: daemon)
         #expect(try await daemon.report(hook).status == 200)
         daemon.process.send(SIGKILL)
         try await daemon.process.ended()
@@ -86,7 +79,7 @@ struct CrashDiskTests {
     ) async throws {
         let lab = try ServedLab()
         var daemon = try await lab.start()
-        let hook = try await arm(lab, daemon)
+        let hook = try await lab.boot(on: daemon)
         daemon.process.send(end)
         try await daemon.process.ended()
         let state = lab.path("state")
@@ -117,10 +110,7 @@ struct CrashOrderTests {
     func `the journal is synced to disk before the webhook's 200 is written`() async throws {
         let lab = try ServedLab()
         let daemon = try await lab.start()
-        try await daemon.reconcile()
-        try lab.push(isOn: true, "reinstall node-01")
-        try await daemon.reconcile()
-        let hook = try await daemon.boot()
+        let hook = try await lab.boot(on: daemon)
         let calls = "trace=read,recvfrom,recvmsg,fsync,fdatasync,write,writev,sendto,sendmsg"
         let strace = try DaemonProcess([
             "strace", "-f", "-y", "-s", "64", "-e", calls, "-o", lab.path("calls"), "-p", "\(daemon.process.pid)",

@@ -11,10 +11,7 @@ struct CrashTests {
     /// A machine is let in and reports; the daemon dies at that point.
     private func crash(_ lab: ServedLab, at point: String) async throws {
         let daemon = try await lab.start(crashAt: point)
-        try await daemon.reconcile()
-        try lab.push(isOn: true, "reinstall node-01")
-        try await daemon.reconcile()
-        let hook = try await daemon.boot()
+        let hook = try await lab.boot(on: daemon)
         // It may die before it answers.
         let answer = try? await daemon.report(hook)
         #expect(try await daemon.process.ended() == .signal(SIGKILL))
@@ -117,10 +114,7 @@ struct CrashTests {
     {
         let lab = try ServedLab()
         let daemon = try await lab.start()
-        try await daemon.reconcile()
-        try lab.push(isOn: true, "reinstall node-01")
-        try await daemon.reconcile()
-        let hook = try await daemon.boot()
+        let hook = try await lab.boot(on: daemon)
         try FileManager.default.moveItem(atPath: lab.path("remote.git"), toPath: lab.path("away.git"))
         #expect(try await daemon.report(hook).status == 200)
         #expect(try await daemon.reason() == "spent:provisioned")

@@ -74,11 +74,9 @@ import Testing
         #expect(run.output.contains("its MAC is being written into the inventory"))
         #expect(run.output.contains("/kernel with 1 initrds, 5500 bytes"))
         let subjects = ["Disable PXE for edge/shop-17: provisioned", "Bind edge/shop-17 to \(Self.mac)"]
-        let end = ContinuousClock.now + .seconds(30)
-        while try await !log(lab, "%s").hasPrefix(subjects.joined(separator: "\n")), .now < end {
-            try await Task.sleep(for: .milliseconds(50))
+        try await eventually("both commits") {
+            try await log(lab, "%s").hasPrefix(subjects.joined(separator: "\n")) ? true : nil
         }
-        #expect(try await log(lab, "%s").hasPrefix(subjects.joined(separator: "\n")))
         #expect(try await inRemote(lab) == manifest(labels, isOn: false, mac: Self.mac))
         #expect(try await log(lab, "%(trailers:key=Bootlatch-Evidence,valueonly)").contains("serial SHOP17"))
         let events = try await lab.bootlatch("events", "shop-17").output

@@ -62,10 +62,7 @@ struct DaemonRemoteTests {
         let daemon = try await lab.start(
             url: "http://127.0.0.1:\(server.port)/locked/remote.git",
             set: ["inventory.auth.tokenFile=\(lab.path("token"))"])
-        try await daemon.reconcile()
-        try lab.push(isOn: true, "reinstall node-01")
-        try await daemon.reconcile()
-        let hook = try await daemon.boot()
+        let hook = try await lab.boot(on: daemon)
 
         try "new".write(toFile: lab.path("secret"), atomically: true, encoding: .utf8)
         #expect(try await daemon.report(hook).status == 200)
@@ -90,10 +87,7 @@ struct DaemonRemoteTests {
     {
         let lab = try ServedLab()
         let daemon = try await lab.start()
-        try await daemon.reconcile()
-        try lab.push(isOn: true, "reinstall node-01")
-        try await daemon.reconcile()
-        let hook = try await daemon.boot()
+        let hook = try await lab.boot(on: daemon)
         let file = lab.path("remote.git/hooks/pre-receive")
         try "#!/bin/sh\necho asked >> asked\necho 'main is protected, ask Ada' >&2\nexit 1\n".write(
             toFile: file + ".text", atomically: true, encoding: .utf8)

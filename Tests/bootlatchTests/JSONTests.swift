@@ -45,8 +45,8 @@ import Testing
         boot.output = try Self.withOneStep(boot.output)
         try expectExample("simulate", boot, lab.scratch)
         // The daemon's own pass over its commit comes after it has noted that the commit arrived.
-        while try await !lab.bootlatch("events").output.contains("  committed  ") {
-            try await Task.sleep(for: .milliseconds(20))
+        try await eventually("its commit") {
+            try await lab.bootlatch("events").output.contains("  committed  ") ? true : nil
         }
         try await lab.bootlatch("reconcile")
         try expectExample("events", try await lab.bootlatch("events", "node-01", "-o", "json"), lab.scratch)

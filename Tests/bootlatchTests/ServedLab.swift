@@ -105,6 +105,14 @@ final class ServedLab: Sendable {
             readOnlyPort: try port(in: open, after: "http=127.0.0.1:"))
     }
 
+    /// The machine is armed by a push and boots; the path of its hook.
+    func boot(on daemon: Served) async throws -> String {
+        try await daemon.reconcile()
+        try push(isOn: true, "reinstall node-01")
+        try await daemon.reconcile()
+        return try await daemon.boot()
+    }
+
     private func port(in line: String, after mark: String) throws -> Int {
         let range = try #require(line.firstRange(of: mark), "\(line)")
         return try #require(Int(line[range.upperBound...].prefix { $0.isNumber }), "\(line)")

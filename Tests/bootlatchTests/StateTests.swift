@@ -22,10 +22,7 @@ struct StateTests {
     {
         let lab = try ServedLab()
         let first = try await lab.start()
-        try await first.reconcile()
-        try lab.push(isOn: true, "reinstall node-01")
-        try await first.reconcile()
-        let hook = try await first.boot()
+        let hook = try await lab.boot(on: first)
         try FileManager.default.moveItem(atPath: lab.path("remote.git"), toPath: lab.path("away.git"))
         #expect(try await first.report(hook).status == 200)
         // While it runs.

@@ -39,10 +39,7 @@ struct SteppedTests {
         let lab = try ServedLab()
         try Data("1800000000 1000\n".utf8).write(to: lab.folder.appending(path: "clock"))
         let daemon = try await lab.start(wrapper: ["env", "BOOTLATCH_STEPPED=\(lab.folder.path)"])
-        try await daemon.reconcile()
-        try lab.push(isOn: true, "reinstall node-01")
-        try await daemon.reconcile()
-        let hook = try await daemon.boot()
+        let hook = try await lab.boot(on: daemon)
         #expect(try await post(daemon, "/v1/stepped/crash?at=latched").status == 200)
         await #expect(throws: HTTPClient.Failure.self) { try await daemon.report(hook) }
         #expect(try await daemon.process.ended() == .signal(SIGKILL))

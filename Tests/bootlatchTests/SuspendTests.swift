@@ -21,10 +21,7 @@ struct SuspendTests {
     {
         let lab = try ServedLab()
         let daemon = try await lab.start()
-        try await daemon.reconcile()
-        try lab.push(isOn: true, "reinstall node-01")
-        try await daemon.reconcile()
-        let hook = try await daemon.boot()
+        let hook = try await lab.boot(on: daemon)
         let ada = #""author": "Ada", "email": "ada@lab""#
         let stop: SuspendReply = try await post(daemon, "/v1/suspend", "{\(ada), \"reason\": \"switch upgrade\"}")
         #expect(stop.host == nil && stop.suspended?.reason == "switch upgrade")

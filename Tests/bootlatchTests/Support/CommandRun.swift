@@ -106,12 +106,13 @@ final class Scratch: Sendable {
 }
 
 /// Looks until it is there. For what other processes do: nothing wakes us for that.
-func eventually<Answer>(_ what: String, within limit: Duration = .seconds(30), _ look: () throws -> Answer?)
+@discardableResult
+func eventually<Answer>(_ what: String, within limit: Duration = .seconds(30), _ look: () async throws -> Answer?)
     async throws -> Answer
 {
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
-        if let answer = try look() { return answer }
+        if let answer = try await look() { return answer }
         try await Task.sleep(for: .milliseconds(20))
     }
     throw CommandFailed(description: "not within \(limit): \(what)")
