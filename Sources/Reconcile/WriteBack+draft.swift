@@ -20,7 +20,8 @@ extension WriteBack {
     func owedByHost(at tip: ObjectID) async throws -> [(host: Host.ID, intents: [Intent])] {
         var owed: [(host: Host.ID, intents: [Intent])] = []
         var disarms: [Host.ID: Int] = [:]
-        for intent in try await journal.owedIntents() where intent.state != .stopped {
+        for intent in try await journal.owedIntents()
+        where intent.state != .stopped && !byHand.contains(intent.arming.id) {
             // As it is called now: the host may have been renamed, or the card given to another one.
             guard let host = try await host(toEdit: intent, at: tip)?.id else { continue }
             if intent.bind == nil, let index = disarms[host] {

@@ -90,28 +90,47 @@ extension WriteBack {
         return " for \(durationText(most)): `expireAfter` of its policies is less than \(durationText(limit))"
     }
 
-    /// Commits, as that person, the permission turned off. While the remote is away an unspent arming is spent here at once, and the
-    /// commit is owed: nobody should have to stop the daemon to stop a machine.
+    /// Commits, as that person, the permission turned off. An unspent arming is spent here first: whatever becomes of the commit, the
+    /// machine is refused from now on, and the commit is owed until the repo holds it.
     ///
-    /// - Throws: as `arm`.
+    /// - Throws: as `arm`, where nothing was armed.
     package func disarm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
-        let standing = gate.current
-        if await reconciler.reconcile().failure != nil, let interface = standing.inventory[mac],
-            let id = interface.arming, let record = standing.ledger[id], record.ending == nil
-        {
-            let why = reason.map { ": \($0)" } ?? ""
-            try await journal.disarm(id, evidence: "by \(person.name) <\(person.email)>\(why)", at: now().wall)
-            return HandEdit(
-                host: interface.host.id, mac: mac,
-                did: "refused from now on; the remote is away, the commit follows when it is back")
-        }
-        let edit = try await edit(mac, by: person, "Disable PXE for", reason, naming(mac)) { interface, _ in
-            guard interface.spec.isOn else {
-                throw HandEditError(description: "\(interface.host.id) is off already; nothing to do")
+        let latched = try await latch(mac, by: person, reason)
+        defer { if let latched { byHand.remove(latched.id) } }
+        do {
+            let edit = try await edit(mac, by: person, "Disable PXE for", reason, naming(mac)) { interface, _ in
+                guard interface.spec.isOn else {
+                    throw HandEditError(description: "\(interface.host.id) is off already; nothing to do")
+                }
+                return ([.disarm(mac)], "turned off")
             }
-            return ([.disarm(mac)], "turned off")
+            return HandEdit(host: edit.host, mac: mac, commit: edit.commit, did: edit.did)
+        } catch  where latched != nil {
+            let isOff = gate.current.inventory[mac]?.spec.isOn == false
+            let rest =
+                isOff
+                ? "it is off in the repo already"
+                : "the commit \(settings.isOn ? "is owed" : "is yours to make"): \(error)"
+            return HandEdit(host: latched?.host ?? Host.ID(name: ""), mac: mac, did: "refused from now on; \(rest)")
         }
-        return HandEdit(host: edit.host, mac: mac, commit: edit.commit, did: edit.did)
+    }
+
+    /// Refuses what is armed, at once: the remote may take a minute to answer, or refuse the commit.
+    private func latch(_ mac: MACAddress, by person: Person, _ reason: String?) async throws -> Arming? {
+        let standing = gate.current
+        guard let record = standing.inventory[mac]?.arming.flatMap({ standing.ledger[$0] }), record.ending == nil else {
+            return nil
+        }
+        byHand.insert(record.arming.id)
+        do {
+            let why = reason.map { ": \($0)" } ?? ""
+            try await journal.disarm(
+                record.arming.id, evidence: "by \(person.name) <\(person.email)>\(why)", at: now().wall)
+        } catch {
+            byHand.remove(record.arming.id)
+            throw error
+        }
+        return record.arming
     }
 
     /// A commit about one host, which `plan` says by its interface as it stands at the tip.

@@ -56,7 +56,8 @@ extension WriteBack {
             }
             let policy = stopPolicy(reason: reason ?? "")
             return try await self.commit(
-                [(path, Array(policy.utf8))], on: tip, by: person, "Suspend all netbooting", reason, [])
+                [(path, Array(policy.utf8))], on: tip, by: person, "Suspend all netbooting", reason,
+                ["Bootlatch-Suspended: everything"])
         }
         return StopEdit(commit: commit, did: "suspended everything: nobody netboots, and nothing is written back")
     }
@@ -74,7 +75,9 @@ extension WriteBack {
                     description:
                         "\(stop.location) is not the file of `bootlatch suspend`: take `suspend` out of it, and push")
             }
-            return try await self.commit([], removing: [path], on: tip, by: person, "Resume netbooting", reason, [])
+            return try await self.commit(
+                [], removing: [path], on: tip, by: person, "Resume netbooting", reason,
+                ["Bootlatch-Resumed: everything"])
         }
         return StopEdit(commit: commit, did: "resumed")
     }

@@ -40,6 +40,8 @@ package actor WriteBack {
     let log: Logger
     private let reached: @Sendable (Checkpoint) -> Void
     var patience = Patience()
+    /// Armings whose disarm a person's own commit is about to bring: a flush would be its rival.
+    var byHand: Set<Arming.ID> = []
 
     package init(
         settings: Settings, reconciler: Reconciler, repository: Repository, remote: Remote, journal: Journal,

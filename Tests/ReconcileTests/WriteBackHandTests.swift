@@ -17,7 +17,7 @@ struct WriteBackHandTests {
         try FileManager.default.moveItem(
             at: lab.folder.appending(path: "remote.git"), to: lab.folder.appending(path: "away.git"))
         let edit = try await lab.writeBack.disarm(address, by: person, reason: "wrong rack")
-        #expect(edit.commit == nil && edit.did.contains("the commit follows"))
+        #expect(edit.commit == nil && edit.did.contains("refused from now on; the commit is owed: "))
         #expect(lab.decision(mac) == .localBoot(.spent(.disarmed)))
         // There is nothing to do twice.
         await #expect(throws: HandEditError.self) {
