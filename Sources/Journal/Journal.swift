@@ -139,9 +139,15 @@ package actor Journal {
         return hasNews
     }
 
+    /// The newest events are kept, and those that rules count.
+    package static let keptEvents = 100_000
+
     /// A transaction without a change never asks the disk, so this makes one.
     private func beat() throws(JournalError) {
         try write { db in
+            try db.execute(
+                sql: "DELETE FROM event WHERE sequence <= (SELECT max(sequence) FROM event) - ? AND kind <> 'dropped'",
+                arguments: [Self.keptEvents])
             try db.execute(
                 sql: "INSERT INTO setting (key, value) VALUES ('beat', '1') ON CONFLICT DO UPDATE SET value = value + 1"
             )

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Inventory
 import Journal
 import Testing
@@ -193,5 +194,27 @@ struct JournalTests {
         #expect(try await bench.journal.events(after: second.sequence).map(\.event.detail) == ["3", "4", "5"])
         // After the end, a follower hears nothing and is not left waiting.
         for await _ in await bench.journal.follow() { Issue.record("followed after the end") }
+    }
+
+    @Test func `the newest events are kept, and what rules count, so that the file does not grow for ever`()
+        async throws
+    {
+        let bench = try Bench()
+        try await bench.journal.probe()
+        let count = Journal.keptEvents + 500
+        let database = try DatabaseQueue(path: bench.folder.appending(path: "journal.sqlite").path)
+        try await database.write { db in
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+                    INSERT INTO event (at, kind, detail) SELECT 1, iif(n = 7, 'dropped', 'refused'), n FROM number
+                    """, arguments: [count])
+        }
+        try database.close()
+        try await bench.journal.probe()
+        let events = try await bench.journal.events(limit: count)
+        #expect(events.count == Journal.keptEvents + 1)
+        #expect(events.first?.event.kind == .dropped && events.last?.event.detail == "\(count)")
+        #expect(events.dropFirst().first?.event.detail == "501")
     }
 }
