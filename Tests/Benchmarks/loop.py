@@ -127,25 +127,22 @@ class Loop:
         ) as response:
             return response.read().decode()
 
-    def reports(self):
-        """From the webhook's first byte to the first refused script, and to the new tip in the remote."""
-        refused, committed = [], []
-        for number in range(ROUNDS, ROUNDS + REPORTS):
-            self.repository.arm(number)
-            self.daemon.reconcile()
-            tip = self.repository.tip()
-            hook = re.search(r"hook=(\S+)", self.script(number))
-            expect(hook, f"no script for an armed machine:\n{self.script(number)}")
-            reference = self.repository.bare / "refs/heads/main"
-            start = time.monotonic()
-            urllib.request.urlopen(urllib.request.Request(hook[1], data=b"", method="POST"), timeout=10).read()
-            expect("hook=" not in self.script(number), "let in after its report")
-            refused.append(time.monotonic() - start)
-            while reference.read_text().strip() == tip:
-                expect(time.monotonic() - start < 60, "no commit within a minute")
-                time.sleep(0.001)
-            committed.append(time.monotonic() - start)
-        return refused, committed
+    def report(self, number):
+        """From the webhook's first byte to the first refused script, and to the new tip in the remote; seconds."""
+        self.repository.arm(number)
+        self.reconcile()
+        tip = self.repository.tip()
+        hook = re.search(r"hook=(\S+)", self.script(number))
+        expect(hook, f"no script for an armed machine:\n{self.script(number)}")
+        reference = self.repository.bare / "refs/heads/main"
+        start = time.monotonic()
+        urllib.request.urlopen(urllib.request.Request(hook[1], data=b"", method="POST"), timeout=10).read()
+        expect("hook=" not in self.script(number), "let in after its report")
+        refused = time.monotonic() - start
+        while reference.read_text().strip() == tip:
+            expect(time.monotonic() - start < 60, "no commit within a minute")
+            time.sleep(0.001)
+        return refused, time.monotonic() - start
 
 
 def measure(binary, folder, hosts, row):
@@ -165,7 +162,7 @@ def measure(binary, folder, hosts, row):
             row(label, f"reconcile of {count:,} changed files", milliseconds(loop.changes(count)))
     if hosts >= PLANNED * (40 if loop.repository.by_rack else 1):
         row(label, f"plan of a pull request of {PLANNED} files", milliseconds(loop.plan(binary)))
-    refused, committed = loop.reports()
+    refused, committed = zip(*(loop.report(number) for number in range(ROUNDS, ROUNDS + REPORTS)))
     row(label, "webhook to refused", milliseconds(refused))
     row(label, "webhook to commit on the remote (window 1 s)", milliseconds(committed))
     row(label, "resident memory at the end", f"{loop.memory('VmRSS'):.0f} MiB")
