@@ -64,6 +64,11 @@ package final class Server: Sendable {
         try python("cut", ["\(port)", direction] + limits.map { "\($0)" })
     }
 
+    /// Passes connections on to that port, at so many bytes a second.
+    package static func slow(_ port: Int, bytesPerSecond: Int) throws -> Server {
+        try python("cut", ["\(port)", "slow", "\(bytesPerSecond)"])
+    }
+
     private static func python(_ name: String, _ arguments: [String]) throws -> Server {
         guard let script = Bundle.module.path(forResource: name, ofType: "py", inDirectory: "Servers") else {
             throw ProgramFailed(description: "\(name).py is not among the resources")

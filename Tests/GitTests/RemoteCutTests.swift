@@ -37,6 +37,27 @@ struct RemoteCutTests {
         #expect(packs.allSatisfy { $0.hasSuffix(".pack") || $0.hasSuffix(".idx") }, "\(packs)")
     }
 
+    @Test(arguments: [RemoteTests.Route.daemon, .http])
+    func `a fetch that takes longer than its deadline ends well while enough is received`(
+        route: RemoteTests.Route
+    ) async throws {
+        let tip = try origin.commit(["large": incompressible(5_000_000)])
+        let (_, server) = try route.remote(to: origin)
+        let slow = try Server.slow(try #require(server?.port), bytesPerSecond: 1_000_000)
+        let remote = Remote(try address(route, slow.port))
+        let path = mirror.path
+        func fetch(leastRate: Int?) async throws -> ObjectID {
+            try await remote.fetch(
+                into: path, branch: "main", deadline: .seconds(3), leastRate: leastRate
+            ).commit
+        }
+        for rate in [nil, 100_000_000] {
+            let error = await #expect(throws: GitError.self) { try await fetch(leastRate: rate) }
+            #expect(error?.description.contains("did not answer within 3 s") == true, "\(error as Any)")
+        }
+        #expect(try await fetch(leastRate: Remote.leastRate) == tip)
+    }
+
     @Test func `a push whose pack breaks off moves nothing, and the next one does`() async throws {
         let base = try origin.commit(["a": "1"])
         let server = try Server.gitDaemon(origin.path)

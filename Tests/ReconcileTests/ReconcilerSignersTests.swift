@@ -131,4 +131,47 @@ struct ReconcilerSignersTests {
             try await lab.writeBack.arm(address, by: Person(name: "Ada", email: "ada@lab"), reason: nil)
         }
     }
+
+    @Test func `keys outside of the repo change at once, and a key that the repo brings is nobody's`() async throws {
+        let outside = { (folder: URL) in SignerPaths(ssh: folder.appending(path: "signers").path) }
+        let lab = try await Lab(signers: outside)
+        for name in ["ops", "eve"] { try lab.makeKey(name) }
+        func names(_ name: String) throws {
+            try "ops \(try lab.key(name))\n".write(toFile: lab.path("signers"), atomically: true, encoding: .utf8)
+        }
+        func toggle(as name: String) async throws -> Bool {
+            try lab.sign(as: name)
+            try lab.push(["inventory/node-01.yaml": Self.manifest(false)])
+            try lab.push(["inventory/node-01.yaml": Self.manifest(true)])
+            return await isArmed(lab)
+        }
+        try names("ops")
+        try lab.push(["policies/lab.yaml": Self.policy, Self.file: "ops \(try lab.key("eve"))\n"])
+        #expect(await lab.reconciler.reconcile().failure == nil)
+        #expect(try await toggle(as: "ops"))
+        #expect(try await !toggle(as: "eve"))
+        try names("eve")
+        #expect(try await toggle(as: "eve"))
+        #expect(try await !toggle(as: "ops"))
+        // What can't be verified is not signed.
+        try FileManager.default.removeItem(atPath: lab.path("signers"))
+        #expect(try await !toggle(as: "eve"))
+    }
+
+    @Test func `with one kind of key outside, the first keys of the other kind need a signature, too`() async throws {
+        let outside = { (folder: URL) in SignerPaths(ssh: folder.appending(path: "signers").path) }
+        let lab = try await Lab(signers: outside)
+        try lab.makeKey("ops")
+        try "ops \(try lab.key("ops"))\n".write(toFile: lab.path("signers"), atomically: true, encoding: .utf8)
+        try lab.push(["policies/lab.yaml": Self.policy, "inventory/node-01.yaml": Self.manifest(false)])
+        #expect(await lab.reconciler.reconcile().failure == nil)
+        // As somebody would who makes an OpenPGP key with ops' address.
+        try lab.push(["policies/keys/ops.asc": "a key"])
+        #expect(await lab.reconciler.reconcile().failure == nil)
+        #expect(try await lab.alerts().contains { $0.contains("policies/keys was changed by a commit that none") })
+        try lab.sign(as: "ops")
+        try lab.push(["policies/keys/ops.asc": "another key"])
+        #expect(await lab.reconciler.reconcile().failure == nil)
+        #expect(try await lab.alerts().count == 1)
+    }
 }

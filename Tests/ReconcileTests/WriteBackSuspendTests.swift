@@ -104,6 +104,7 @@ struct WriteBackSuspendTests {
     @Test func `a refusal names the place and the reason`() async throws {
         let lab = try await armed()
         _ = try await lab.writeBack.suspend(nil, by: ada, reason: "switch upgrade")
+        #expect(try lab.remoteLog("%(trailers:key=Bootlatch-Suspended,valueonly)").hasPrefix("everything\n"))
         let text = lab.gate.current.explanation(of: lab.decision(mac), for: try #require(MACAddress(mac)), now: lab.now)
         #expect(text.contains("policies/bootlatch-suspend.yaml:7:12 (switch upgrade)"), "\(text)")
     }

@@ -1,20 +1,24 @@
-"""A connection that breaks: cut.py PORT (down|up) LIMIT...
+"""A connection that breaks: cut.py PORT (down|up) LIMIT..., or is slow: cut.py PORT slow RATE
 
 Passes TCP connections on to PORT of this machine. The first connection ends after LIMIT bytes from the server (down) or
-to it (up), the next one after the next LIMIT; a limit of -1, and every connection after the last, has none. Prints its
-port.
+to it (up), the next one after the next LIMIT; a limit of -1, and every connection after the last, has none. A slow one
+passes RATE bytes a second on. Prints its port.
 """
 import socket
 import sys
 import threading
+import time
 
 target, direction, limits = int(sys.argv[1]), sys.argv[2], list(map(int, sys.argv[3:]))
+rate = limits.pop(0) if direction == "slow" else None
 
 
 def pump(source, sink, limit, ends):
     passed = 0
     try:
         while data := source.recv(65536 if limit < 0 else min(65536, limit - passed)):
+            if direction == "slow":
+                time.sleep(len(data) / rate)
             sink.sendall(data)
             passed += len(data)
             if passed == limit:

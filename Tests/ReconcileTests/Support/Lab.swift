@@ -24,10 +24,12 @@ final class Lab: Sendable {
     /// - Parameters:
     ///   - journal: the name of its file: a second lab in the folder of a first one may have a journal of its own.
     ///   - site: another lab's folder: both use its remote.
+    ///   - signers: where the keys of signers stand, by the folder.
     ///   - reached: called at each step of a flush, for what others do meanwhile.
     init(
         folder: URL? = nil, journal name: String = "journal.sqlite", site: URL? = nil, wall: Int64 = 1_800_000_000,
         writeBack: WriteBack.Settings = .init(), route: Route = .path, mayWrite: Bool = true,
+        signers: (URL) -> SignerPaths = { _ in SignerPaths() },
         reached: @escaping @Sendable (WriteBack.Checkpoint) -> Void = { _ in }
     ) async throws {
         isFirst = folder == nil
@@ -50,7 +52,8 @@ final class Lab: Sendable {
         let repository = try Repository(bareAt: folder.appending(path: "mirror.git").path, create: true)
         let remote = served.remote
         reconciler = Reconciler(
-            settings: .init(url: url), repository: repository, remote: remote, journal: journal, gate: gate,
+            settings: .init(url: url, signers: signers(folder)), repository: repository, remote: remote,
+            journal: journal, gate: gate,
             now: { clock.now }, log: log)
         self.writeBack = WriteBack(
             settings: writeBack, reconciler: reconciler, repository: repository, remote: remote, journal: journal,
