@@ -8,16 +8,19 @@ extension Operators {
     package static let named = 100
 
     /// What Prometheus gets. Asks every interface for its state, with the gate's copy of now; what is wrong in the files is found out
-    /// once for each inventory. Waits for the journal only, for what is owed.
+    /// once for each inventory. Waits for the journal only, for what is owed, and not for one whose disk hangs.
     package func metrics() async -> [Metric] {
+        let owed = await result(within: .seconds(2)) { [journal] in
+            try? await journal.intentCounts(naming: Self.named)
+        }?.flatMap { $0 }
         let standing = gate.current
         let now = now()
-        let owed = try? await journal.intentCounts(naming: Self.named)
-        return health(standing, now) + inventory(standing, now) + findings(in: standing.inventory) + polls(standing)
+        return health(standing, now, isReadable: owed != nil) + inventory(standing, now)
+            + findings(in: standing.inventory) + polls(standing)
             + writeBack(standing, owed) + happened + asked
     }
 
-    private func health(_ standing: Standing, _ now: Now) -> [Metric] {
+    private func health(_ standing: Standing, _ now: Now, isReadable: Bool) -> [Metric] {
         [
             .gauge("build_info", "The version that runs; always 1.", [.init(["version": version], 1)]),
             // By the name that every exporter gives it.
@@ -30,6 +33,7 @@ extension Operators {
             .gauge(
                 "journal_writable", "1 while the journal can be written; 0 refuses everyone.",
                 standing.ledger.isWritable),
+            .gauge("journal_readable", "1 while the journal answers, within two seconds.", isReadable),
             .gauge("clock_trusted", "0 for ten minutes after wall and monotonic clock drifted apart.", now.trusted),
             .gauge("suspended", "1 while a policy suspends everything.", standing.inventory.stop != nil),
         ]
