@@ -15,7 +15,8 @@ extension Operators {
         }?.flatMap { $0 }
         let standing = gate.current
         let now = now()
-        return health(standing, now, isReadable: owed != nil) + inventory(standing, now)
+        let states = await standing.interfaceStates(now: now)
+        return health(standing, now, isReadable: owed != nil) + inventory(standing, states)
             + findings(in: standing.inventory) + polls(standing)
             + writeBack(standing, owed) + happened + asked
     }
@@ -39,7 +40,7 @@ extension Operators {
         ]
     }
 
-    private func inventory(_ standing: Standing, _ now: Now) -> [Metric] {
+    private func inventory(_ standing: Standing, _ states: [String: Int]) -> [Metric] {
         let inventory = standing.inventory
         let tip = inventory.tip.map {
             Metric.Sample(["url": reconciler.remoteAddress, "branch": reconciler.settings.branch, "commit": $0.hex], 1)
@@ -50,7 +51,7 @@ extension Operators {
             .gauge("hosts", "Hosts that manifests name.", inventory.hostCount),
             .gauge(
                 "interfaces", "Interfaces by state, as `bootlatch status` names it.",
-                standing.interfaceStates(now: now).sorted { $0.key < $1.key }.map { .init(["state": $0.key], $0.value) }
+                states.sorted { $0.key < $1.key }.map { .init(["state": $0.key], $0.value) }
             ),
         ]
     }

@@ -3,7 +3,7 @@ import Testing
 import Web
 
 struct StandingStateTests {
-    @Test func `interfaces are counted by the state that status names, and states without one are zero`() {
+    @Test func `interfaces are counted by the state that status names, and states without one are zero`() async {
         var yard = Yard(hosts: 8)
         _ = yard.arm(1)
         let installing = yard.arm(2)
@@ -13,7 +13,7 @@ struct StandingStateTests {
         let held = yard.arm(4)
         yard.standing.ledger[held]?.hold = .mismatched
         yard.commit([Yard.path(5): Yard.file(5, isBroken: true)])
-        let states = yard.standing.interfaceStates(now: Now(Yard.now))
+        let states = await yard.standing.interfaceStates(now: Now(Yard.now))
         #expect(
             states.filter { $0.value > 0 } == [
                 "armed": 1, "installing": 1, "spent:provisioned": 1, "held:mismatched": 1, "suspended:broken": 1,
@@ -25,16 +25,16 @@ struct StandingStateTests {
         for suspension in Suspension.allCases { #expect(states["suspended:\(suspension.rawValue)"] != nil) }
     }
 
-    @Test func `every interface counts once, also one that two hosts claim, and while nobody may netboot`() {
+    @Test func `every interface counts once, also one that two hosts claim, and while nobody may netboot`() async {
         var yard = Yard(hosts: 3)
         var twin = Yard.file(2)
         twin.path = "inventory/twin.yaml"
         twin.hosts[0].id = Host.ID(name: "twin")
         yard.commit([twin.path: twin])
-        var states = yard.standing.interfaceStates(now: Now(Yard.now))
+        var states = await yard.standing.interfaceStates(now: Now(Yard.now))
         #expect(states["suspended:duplicate"] == 1 && states["off"] == 2)
         yard.standing.ledger.isWritable = false
-        states = yard.standing.interfaceStates(now: Now(Yard.now))
+        states = await yard.standing.interfaceStates(now: Now(Yard.now))
         #expect(states["journal"] == 3 && states.values.reduce(0, +) == 3)
     }
 }

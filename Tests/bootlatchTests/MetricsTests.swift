@@ -109,6 +109,41 @@ import Testing
         #expect((scrape["pushes_total{result=\"rejected\"}"] ?? 0) >= 1)
     }
 
+    @Test(arguments: [
+        (["writeBack.mode=off"], "observing"), (["writeBack.branch=disarm"], "proposing"), ([], "suspended"),
+    ])
+    func `what becomes of our commits is shown`(settings: [String], state: String) async throws {
+        let lab = try ServedLab()
+        let daemon = try await lab.start(set: settings)
+        if state == "suspended" {
+            _ = try await HTTPClient().request(
+                .POST, .unix(path: daemon.socket), path: "/v1/suspend",
+                body: .init(string: #"{"author": "Ada", "email": "ada@lab"}"#),
+                deadline: .now.advanced(by: .seconds(20)))
+        }
+        let scrape = try await daemon.metrics()
+        #expect(scrape.nonZero("write_back", by: "state") == [state: 1])
+        #expect(scrape["suspended"] == (state == "suspended" ? 1 : 0))
+    }
+
+    @Test func `a journal that can't be opened refuses everyone, and what is owed is left out`() async throws {
+        let lab = try ServedLab()
+        try FileManager.default.createDirectory(
+            atPath: lab.path("state/journal.sqlite"), withIntermediateDirectories: true)
+        let daemon = try await lab.start()
+        try await daemon.until("the first pass") {
+            (try await daemon.metrics()["polls_total{result=\"failed\"}"] ?? 0) > 0
+        }
+        let scrape = try await daemon.metrics()
+        #expect(scrape["journal_writable"] == 0 && scrape["journal_readable"] == 0)
+        #expect(scrape["refusing_everyone"] == 1)
+        #expect(scrape["last_good_poll_timestamp_seconds"] == 0)
+        #expect(scrape["intents{state=\"owed\"}"] == nil)
+        let health = try await HTTPClient().request(
+            .GET, .unix(path: daemon.socket), path: "/healthz", deadline: .now.advanced(by: .seconds(20)))
+        #expect(health.status == 503)
+    }
+
     @Test(.enabled(if: has("promtool"), "needs promtool, of Debian's package prometheus"))
     func `promtool finds nothing wrong with the metrics`() async throws {
         let lab = try ServedLab()
