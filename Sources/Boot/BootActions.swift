@@ -72,6 +72,9 @@ package struct ScriptContext: Sendable {
 /// Where a client was seen.
 package enum BootRoute: String, Sendable, CaseIterable {
     case dhcp, pxe, tftp, script, stub, loader, kernel, initrd, artifact, hook
+
+    /// Those that ask for a decision on a sighting.
+    package static let asking: [BootRoute] = [.dhcp, .pxe, .tftp, .loader, .script]
 }
 
 /// A report that came to `/hooks/TOKEN`.

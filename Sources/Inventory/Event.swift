@@ -8,6 +8,9 @@ package struct Event: Sendable, Equatable {
         case lost, broken, alert
     }
 
+    /// How the detail of an alert begins that is about a machine which is refused and does not come up.
+    package static let diskNotReached = "refusal does not reach the disk"
+
     package var kind: Kind
     package var host: Host.ID?
     package var mac: MACAddress?

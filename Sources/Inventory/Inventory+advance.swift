@@ -39,6 +39,7 @@ extension Inventory {
         }
         next.keepLost(gone.filter { next.entries[$0.key] == nil }, of: hostCount)
         next.updateRules()
+        next.revision = Revision()
         return (next, touched)
     }
 
@@ -51,6 +52,7 @@ extension Inventory {
     /// Takes the lost hosts of this id out for good.
     package mutating func forgetLost(_ id: Host.ID) {
         guard lost.remove(id) != nil, let entry = entries.removeValue(forKey: id)?.first else { return }
+        revision = Revision()
         for (index, spec) in entry.host.interfaces.enumerated() { drop(Claim(entry, index: index), of: spec.mac) }
     }
 
@@ -59,6 +61,7 @@ extension Inventory {
         guard entries[host.id] == nil else { return }
         let entry = Entry(host: host, settings: HostPolicy(), path: path, ordinal: 0, content: content)
         keepLost([host.id: entry], of: 1)
+        revision = Revision()
         for (index, spec) in host.interfaces.enumerated() where !macs.contains(spec.mac) {
             drop(Claim(entry, index: index), of: spec.mac)
         }
@@ -77,6 +80,7 @@ extension Inventory {
         notePolicies(of: file)
         claim(file, content: content)
         updateRules()
+        revision = Revision()
     }
 
     /// Marks a file as broken since before this repo was known.

@@ -16,13 +16,19 @@ package struct Inventory: Sendable {
     package var states: TreeDictionary<MACAddress, InterfaceState> = [:]
     package internal(set) var rules = PolicyRules()
     /// Beyond what `rules` say of signatures.
-    package var signatures = StandingSignatures()
+    package var signatures = StandingSignatures() { didSet { revision = Revision() } }
     /// Files that hold policies or profiles, or held them when they last were good.
     var policyPaths: Set<String> = []
     /// Files that don't parse.
     package internal(set) var brokenPaths: Set<String> = []
 
+    /// Another one whenever the diagnostics may be others: what is costly to find out can be kept with it.
+    package internal(set) var revision = Revision()
+
     package init() {}
+
+    /// Known by its identity.
+    package final class Revision: Sendable {}
 
     /// One file as it was last read, and as it last was good.
     package struct File: Sendable {

@@ -81,7 +81,7 @@ extension Journal {
     }
 
     /// What a report says of the installation.
-    package enum Outcome: String, Sendable { case success, failure, progress }
+    package enum Outcome: String, Sendable, CaseIterable { case success, failure, progress }
 
     /// What a report changed.
     package enum Reported: Sendable, Equatable {

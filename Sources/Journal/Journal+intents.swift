@@ -3,7 +3,7 @@ import Inventory
 
 /// A change owed to the repo: turn this arming's interface off, or write its MAC.
 package struct Intent: Sendable, Equatable {
-    package enum State: String, Sendable {
+    package enum State: String, Sendable, CaseIterable {
         case owed
         /// The edit was refused; a person has to act. Tried again when the file changes.
         case blocked
@@ -53,7 +53,10 @@ extension Intent {
     package var change: OwnChange { OwnChange(arming: arming.id, isBind: bind != nil) }
 
     /// How the arming ended, or `seen`.
-    package var reason: String { bind == nil ? ending.rawValue : "seen" }
+    package var reason: String { bind == nil ? ending.rawValue : Self.seen }
+
+    /// The reason of a bind.
+    static var seen: String { "seen" }
 }
 
 extension Journal {

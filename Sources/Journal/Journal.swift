@@ -23,6 +23,8 @@ package actor Journal {
     private var unsaved: [Spending] = []
     /// Since the last probe the journal became usable, or an ending reached the disk.
     private var hasNews = false
+    /// Events since the process began.
+    package nonisolated let eventCounts = Counts(EventCount.all)
     private var followers: [Int: AsyncStream<RecordedEvent>.Continuation] = [:]
     private var nextFollower = 0
     private var isFollowed = true
@@ -213,6 +215,7 @@ package actor Journal {
     }
 
     func tell(_ event: RecordedEvent) {
+        eventCounts.add(EventCount(event.event))
         for follower in followers.values { follower.yield(event) }
     }
 }

@@ -2,6 +2,7 @@ import Git
 import Inventory
 import Journal
 import Logging
+import Synchronization
 
 /// Turns the commits of the inventory repo into armings, and is the sole writer of the gate's inventory half.
 package actor Reconciler {
@@ -47,6 +48,9 @@ package actor Reconciler {
     private var current: Task<PassReport, Never>?
     private var next: Task<PassReport, Never>?
     package private(set) var lastReport: PassReport?
+    private nonisolated let counted = Mutex(PassCounts())
+    /// Answers also while a pass keeps the reconciler busy.
+    package nonisolated var passCounts: PassCounts { counted.withLock { $0 } }
     /// The error of the last pass, with when it first happened; nil after a good one.
     package private(set) var trouble: (since: Instant, message: String)?
 
@@ -96,6 +100,7 @@ package actor Reconciler {
     private func end(_ report: PassReport) {
         if next == nil { current = nil }
         lastReport = report
+        counted.withLock { $0.add(isGood: report.failure == nil) }
         if let failure = report.failure {
             if trouble?.message != failure, !isStopped { log.warning("pass failed", metadata: ["error": "\(failure)"]) }
             trouble = (trouble?.since ?? report.at, failure)

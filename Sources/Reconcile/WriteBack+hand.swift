@@ -173,10 +173,7 @@ extension WriteBack {
             }
             guard let tip = report.tip.flatMap({ ObjectID(hex: $0.hex) }) else { continue }
             let commit = try await make(tip, gate.current)
-            let outcome = try await remote.push(
-                commit, from: repository.path, to: reconciler.settings.branch, expecting: tip,
-                options: settings.pushOptions, deadline: settings.timeout)
-            switch outcome {
+            switch try await push(commit, to: reconciler.settings.branch, expecting: tip) {
             case .accepted:
                 _ = await reconciler.reconcile()
                 return CommitID("\(commit)")

@@ -13,9 +13,7 @@ extension WriteBack {
         try await remember(draft)
         let outcome: PushOutcome
         do throws(GitError) {
-            outcome = try await remote.push(
-                draft.head, from: repository.path, to: branch, expecting: expecting, replacing: replacing,
-                options: settings.pushOptions, deadline: settings.timeout)
+            outcome = try await push(draft.head, to: branch, expecting: expecting, replacing: replacing)
         } catch .cancelled {
             throw GitError.cancelled
         } catch {

@@ -30,7 +30,9 @@ package actor WriteBack {
     /// Where a crash would hurt most; tests kill the daemon there.
     package enum Checkpoint: String, Sendable, CaseIterable { case committed, pushed, recorded }
 
-    let settings: Settings
+    package nonisolated let settings: Settings
+    /// Pushes since the process began, those of people's commits included.
+    package nonisolated let pushes = Counts(PushResult.allCases)
     let reconciler: Reconciler
     let repository: Repository
     let remote: Remote

@@ -12,10 +12,16 @@ package struct Operators: Sendable {
     package var now: @Sendable () -> Now
     /// Wakes the writer.
     package var wakeWriter: @Sendable () -> Void
+    /// Of the daemon's boot plane.
+    package var boot: BootCounts
+    package var version: String
+    package var startedAt: Instant
+    let memo = FindingsMemo(naming: Operators.named)
 
     package init(
         reconciler: Reconciler, writeBack: WriteBack, journal: Journal, gate: Gate, now: @escaping @Sendable () -> Now,
-        wakeWriter: @escaping @Sendable () -> Void = {}
+        wakeWriter: @escaping @Sendable () -> Void = {}, boot: BootCounts = BootCounts(), version: String = "",
+        startedAt: Instant? = nil
     ) {
         self.reconciler = reconciler
         self.writeBack = writeBack
@@ -23,6 +29,9 @@ package struct Operators: Sendable {
         self.gate = gate
         self.now = now
         self.wakeWriter = wakeWriter
+        self.boot = boot
+        self.version = version
+        self.startedAt = startedAt ?? now().wall
     }
 
     /// - Throws: `OperatorError`, `JournalError`.
@@ -141,8 +150,7 @@ package struct Operators: Sendable {
         let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
         let state = standing.inventory[mac]?.state
         let record = state?.arming.flatMap { standing.ledger[$0] }
-        let isInstalling =
-            decision == .localBoot(.spent(.exhausted)) && record.map { standing.ledger.awaitsReport($0) } == true
+        let isInstalling = standing.isInstalling(mac, decision)
         return InterfaceStatus(
             mac: "\(mac)", decision: decision.word, reason: isInstalling ? "installing" : decision.reason,
             explanation: isInstalling

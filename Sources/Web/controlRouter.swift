@@ -10,10 +10,14 @@ import Reconcile
 package func controlRouter(_ operators: Operators, isReadOnly: Bool) -> Router<BasicRequestContext> {
     let router = Router(context: BasicRequestContext.self)
     router.get("/healthz") { _, _ in
-        let standing = operators.gate.current
-        let isWell = standing.ledger.isWritable && standing.inventory.tip != nil
+        let isWell = operators.gate.current.isWell
         return try reply(
             ["status": isWell ? "ok" : "refusing everyone, see bootlatch status"], isWell ? .ok : .serviceUnavailable)
+    }
+    router.get("/metrics") { _, _ in
+        Response(
+            status: .ok, headers: [.contentType: prometheusContentType],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: prometheusText(await operators.metrics()))))
     }
     router.get("/v1/status") { request, _ in
         try await answer { try await operators.status(of: request.uri.queryParameters["host"].map(String.init)) }

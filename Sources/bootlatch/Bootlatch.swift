@@ -6,13 +6,15 @@ struct Bootlatch: AsyncParsableCommand {
         commandName: "bootlatch",
         abstract: "Turns a git repo of hardware manifests into boot policy: each permission to netboot is used once.",
         discussion: "Exits 0 when all is well, 1 when there is something to look at, 2 on an error.",
-        version: "0.1.0",
+        version: version,
         subcommands: [
             Serve.self, ReconcileNow.self, Status.self, Why.self, PreviewPush.self, Validate.self, Schema.self,
             Arm.self,
             Disarm.self, Suspend.self, Resume.self, ReadHistory.self, Events.self, State.self, SimulateMachine.self,
             Demo.self,
         ])
+
+    static let version = "0.1.0"
 }
 
 @main

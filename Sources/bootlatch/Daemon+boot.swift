@@ -20,8 +20,15 @@ extension Daemon {
                     log.error("kernel progress not on disk", metadata: ["error": "\(error)"])
                 }
             },
-            report: { await report($0) },
-            saw: { sightings.saw($0, $1, $2) },
+            report: { request in
+                let response = await report(request)
+                counts.webhooks.add(response.status)
+                return response
+            },
+            saw: { sighting, decision, route in
+                counts.decisions.add(.init(route: route.rawValue, verdict: decision.word))
+                sightings.saw(sighting, decision, route)
+            },
             now: { clock.now })
     }
 

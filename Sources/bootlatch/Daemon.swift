@@ -22,6 +22,8 @@ struct Daemon: Sendable {
     let poll: WakeUp
     let sightings: Sightings
     let strangers: Strangers
+    let counts = BootCounts(routes: BootRoute.asking.map(\.rawValue))
+    let startedAt: Instant
     let log: Logger
     /// Ours as long as this lives.
     private let lock: StateLock?
@@ -49,6 +51,7 @@ struct Daemon: Sendable {
         lock = try StateLock(settings.state)
         gate = Gate()
         clock = DaemonClock()
+        startedAt = clock.now.wall
         owed = WakeUp()
         poll = WakeUp()
         let now: @Sendable () -> Now = { [clock] in clock.now }
@@ -75,7 +78,8 @@ struct Daemon: Sendable {
     var operators: Operators {
         Operators(
             reconciler: reconciler, writeBack: writeBack, journal: journal, gate: gate, now: { [clock] in clock.now },
-            wakeWriter: { [owed] in owed.wake() })
+            wakeWriter: { [owed] in owed.wake() }, boot: counts, version: Bootlatch.version,
+            startedAt: startedAt)
     }
 
     static func journal(in state: String) -> String { state + "/journal.sqlite" }

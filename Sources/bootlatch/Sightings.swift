@@ -67,7 +67,7 @@ struct Sightings: Sendable {
                     "\(Decision.localBoot(refusal).reason) by \(seen.route.rawValue)"), at: at)
             guard recent.count == 2 else { continue }
             let alert =
-                "refusal does not reach the disk: refused three times within five minutes; see `refuse` of BootPolicy"
+                "\(Event.diskNotReached): refused three times within five minutes; see `refuse` of BootPolicy"
             log.warning(
                 "refusal does not reach the disk", metadata: ["host": "\(host)", "mac": "\(seen.sighting.mac)"])
             await journal.announce(Event(.alert, host: host, mac: seen.sighting.mac, alert), at: at)

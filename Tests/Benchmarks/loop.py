@@ -62,14 +62,22 @@ class Loop:
 
     def reconcile(self):
         """A pass by the control socket: the command's own start would cost more than a small pass."""
+        self.ask("POST", "/v1/reconcile", '{"accept": []}')
+
+    def scrape(self):
+        """The metrics, as Prometheus asks for them."""
+        return self.ask("GET", "/metrics")
+
+    def ask(self, method, path, body=None):
         connection = http.client.HTTPConnection("localhost")
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(str(self.daemon.state / "control.sock"))
-        connection.request("POST", "/v1/reconcile", '{"accept": []}', {"Content-Type": "application/json"})
+        connection.request(method, path, body, {"Content-Type": "application/json"})
         response = connection.getresponse()
-        body = response.read()
-        expect(response.status == 200, f"reconcile: {response.status} {body!r}")
+        answer = response.read()
+        expect(response.status == 200, f"{path}: {response.status} {answer!r}")
         connection.close()
+        return answer
 
     def memory(self, field):
         status = open(f"/proc/{self.daemon.service.process.pid}/status").read()
@@ -151,6 +159,9 @@ def measure(binary, folder, hosts, row):
     row(label, "first load, clone included", f"{loop.start():.2f} s")
     memory = f"{loop.memory('VmRSS'):.0f} MiB, {loop.memory('VmHWM'):.0f} MiB"
     row(label, "resident memory after it, and at its peak", memory)
+    first = timed(loop.scrape)
+    row(label, "scrape of the metrics, the first of an inventory", f"{first * 1000:.1f} ms")
+    row(label, "scrape of the metrics, median", milliseconds([timed(loop.scrape) for _ in range(ROUNDS)]))
     clone, passes, fetches, idle = loop.reconciles()
     row(label, "git fetch of everything, for comparison", f"{clone:.2f} s")
     row(label, "one-file reconcile, median", milliseconds(passes))

@@ -31,6 +31,27 @@ struct InventoryAdvanceTests {
         #expect(next[.a] == nil && next[MACAddress(bits: 9)]?.host.id == Host.ID(name: "a"))
     }
 
+    @Test func `a revision lasts as long as the diagnostics`() throws {
+        var inventory = three()
+        let first = inventory.revision
+        inventory.lastGoodFetch = now
+        let since = Provenance(
+            commit: CommitID("c1"), author: "Ada", committedAt: now, location: SourceLocation(path: "x"))
+        inventory.remember(InterfaceState(isOn: true, host: Host.ID(name: "a"), since: since), of: .a)
+        #expect(inventory.revision === first)
+        let broken = inventory.advanced(by: .broken("a")).inventory
+        #expect(broken.revision !== first && inventory.revision === first)
+
+        let emptied = inventory.advanced(by: .removed("a", "b")).inventory
+        #expect(emptied.lost.count == 2 && emptied.revision !== first)
+        var forgotten = emptied
+        forgotten.forgetLost(Host.ID(name: "a"))
+        #expect(forgotten.revision !== emptied.revision)
+        var loosened = inventory
+        loosened.signatures.loosenedBy = "c2"
+        #expect(loosened.revision !== first)
+    }
+
     @Test func `a file that no longer parses keeps its hosts and takes their permission`() {
         let broken = three().advanced(by: .broken("a")).inventory
         #expect(broken[.a]?.suspension == .broken && broken.value(of: .a) == nil)

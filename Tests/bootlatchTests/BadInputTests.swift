@@ -3,7 +3,7 @@ import Glibc
 import Testing
 import Web
 
-/// What status and validate say of one broken file among a thousand.
+/// What status, validate and the metrics say of one broken file among a thousand.
 @Suite(.timeLimit(.minutes(10))) struct BadInputTests {
     private func host(_ number: Int) -> String {
         let digits = String(number, radix: 16)
@@ -20,7 +20,9 @@ import Web
             """
     }
 
-    @Test func `status and validate name the one broken file of a thousand, its line and its host`() async throws {
+    @Test func `status, validate and metrics name the one broken file of a thousand, and only its host is affected`()
+        async throws
+    {
         let lab = try ServedLab()
         let inventory = lab.folder.appending(path: "clone/inventory")
         for number in 1..<1000 {
@@ -46,6 +48,13 @@ import Web
         #expect(
             status.diagnostics.count == 1 && status.diagnostics.first?.hasPrefix(named) == true, "\(status.diagnostics)"
         )
+
+        let scrape = try await served.metrics()
+        #expect(scrape.nonZero("interfaces", by: "state") == ["off": 998, "armed": 1, "suspended:broken": 1])
+        #expect(scrape["hosts"] == 1000 && scrape["broken_files"] == 1 && scrape["broken_files_unnamed"] == 0)
+        #expect(scrape.nonZero("broken_file_hosts", by: "path") == ["inventory/rack-500.yaml": 1])
+        #expect(scrape["file_diagnostics{path=\"inventory/rack-500.yaml\",severity=\"error\"}"] == 1)
+        #expect(scrape.nonZero("diagnostics", by: "severity") == ["error": 1])
 
         let clone = lab.folder.appending(path: "clone").path
         let run = try await CommandRun.run(["/usr/bin/env", "-C", clone, CommandRun.bootlatch, "validate", "inventory"])

@@ -133,6 +133,12 @@ struct Served: Sendable {
         return try JSONDecoder().decode(StatusReply.self, from: Data(response.body.readableBytesView))
     }
 
+    /// What Prometheus reads.
+    func metrics() async throws -> Scrape {
+        let target = HTTPClient.Target.tcp(host: "127.0.0.1", port: readOnlyPort)
+        return Scrape(try await HTTPClient().request(.GET, target, path: "/metrics", deadline: soon).text)
+    }
+
     /// `off`, `armed`, `spent:provisioned`, ...
     func reason() async throws -> String { try await status().hosts.first?.interfaces.first?.reason ?? "no host" }
 
