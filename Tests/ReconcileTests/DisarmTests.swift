@@ -7,7 +7,7 @@ import Reconcile
 import Testing
 
 /// `bootlatch disarm`: the machine is refused at once, whatever becomes of the commit.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct DisarmTests {
     private let person = Person(name: "Ada", email: "ada@lab")
 
