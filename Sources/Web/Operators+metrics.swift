@@ -19,15 +19,12 @@ extension Operators {
         return health(standing, now, isReadable: owed != nil) + inventory(standing, states)
             + findings(in: standing.inventory) + polls(standing)
             + writeBack(standing, owed) + happened + asked
+            + Metric.process(startedAt: Int(startedAt.seconds))
     }
 
     private func health(_ standing: Standing, _ now: Now, isReadable: Bool) -> [Metric] {
         [
             .gauge("build_info", "The version that runs; always 1.", [.init(["version": version], 1)]),
-            // By the name that every exporter gives it.
-            Metric(
-                name: "process_start_time_seconds", help: "When the process began.", kind: .gauge,
-                samples: [.init([:], Int(startedAt.seconds))]),
             .gauge(
                 "refusing_everyone", "1 while nobody may netboot: no commit processed yet, or the journal fails.",
                 !standing.isWell),

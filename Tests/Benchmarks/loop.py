@@ -160,7 +160,7 @@ def measure(binary, folder, hosts, row):
     memory = f"{loop.memory('VmRSS'):.0f} MiB, {loop.memory('VmHWM'):.0f} MiB"
     row(label, "resident memory after it, and at its peak", memory)
     first = timed(loop.scrape)
-    row(label, "scrape of the metrics, the first of an inventory", f"{first * 1000:.1f} ms")
+    row(label, "first scrape of the metrics", f"{first * 1000:.1f} ms")
     row(label, "scrape of the metrics, median", milliseconds([timed(loop.scrape) for _ in range(ROUNDS)]))
     clone, passes, fetches, idle = loop.reconciles()
     row(label, "git fetch of everything, for comparison", f"{clone:.2f} s")
