@@ -19,10 +19,14 @@ extension Reconciler {
             }
         }
         var found: [Version: [Int: Commit]] = [:]
+        var rest = lines.count
         for (version, lines) in lines {
-            let content = version.content.flatMap { ObjectID(hex: $0) }
+            // A folder of a hundred thousand manifests may take all the time there is; the policies have theirs.
+            let share = ContinuousClock.now.duration(to: deadline) / rest
+            rest -= 1
             let ids = try? await mirror.origins(
-                of: lines, in: version.path, content: content, at: tip, until: deadline)
+                of: lines, in: version.path, content: version.content.flatMap { ObjectID(hex: $0) }, at: tip,
+                until: .now.advanced(by: share))
             for (line, id) in ids ?? [:] { found[version, default: [:]][line] = try? await mirror.commit(id) }
         }
         return origins.map { origin in
