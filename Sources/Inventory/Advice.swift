@@ -37,7 +37,8 @@ package struct Advice {
 
     private func text(on hold: Hold) -> String {
         switch hold {
-        case .firstSight, .forcePush, .mismatched, .stale, .ambiguous, .loosened, .noRecord, .oldState: toggle
+        case .firstSight, .forcePush, .mismatched, .stale, .ambiguous, .loosened, .noRecord, .oldState, .ownCommit:
+            toggle
         case .suspended:
             "\(resume), or take `suspend` away \(interface.stop?.words ?? "") and push"
         case .overLimit:

@@ -101,6 +101,8 @@ package enum Hold: String, Sendable, CaseIterable {
     case noArmID
     /// A policy requires a signature that the arming commit does not have.
     case unsigned
+    /// Turned on by a commit of ours: those turn off, or write a MAC.
+    case ownCommit
     /// The policy file that rules this host is broken.
     case brokenPolicy
     /// On, but the journal knows no arming of it.

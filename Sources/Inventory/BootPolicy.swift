@@ -26,7 +26,7 @@ package struct BootPolicy: Sendable, Equatable {
     package var netboot: Netboot?
     /// Name of a `BootProfile`, for hosts that bring no `ipxe` or `osie` of their own.
     package var profile: String?
-    package var attempts: Attempts?
+    package var attempts: AttemptsPolicy
     /// Seconds from the arming to its deadline, 60 or more.
     package var expireAfter: Int64?
     package var refuse: RefusePolicy
@@ -48,7 +48,7 @@ package struct BootPolicy: Sendable, Equatable {
     package init(
         name: String, location: SourceLocation, selector: Selector = Selector(), netboot: Netboot? = nil,
         profile: String? = nil,
-        attempts: Attempts? = nil, expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(),
+        attempts: AttemptsPolicy = AttemptsPolicy(), expireAfter: Int64? = nil, refuse: RefusePolicy = RefusePolicy(),
         armedPerCommit: Int? = nil, freeze: [Freeze]? = nil, outdatedAfter: Int64? = nil, armedAtOnce: Int? = nil,
         require: RequirePolicy = RequirePolicy(), introduce: Introduce? = nil, suspend: Stop? = nil
     ) {
@@ -88,6 +88,17 @@ package struct Attempts: Sendable, Hashable {
     }
 }
 
+/// `attempts` of a `BootPolicy`; nil says nothing.
+package struct AttemptsPolicy: Sendable, Hashable {
+    package var full: Int?
+    package var early: Int?
+
+    package init(full: Int? = nil, early: Int? = nil) {
+        self.full = full
+        self.early = early
+    }
+}
+
 /// How a refusal looks to the client (`refuse` of a `BootPolicy`); nil says nothing.
 package struct RefusePolicy: Sendable, Hashable {
     package enum PXE: String, Sendable, CaseIterable { case auto, silent, offer, tftpError, loader }
@@ -110,6 +121,10 @@ package struct RefusePolicy: Sendable, Hashable {
     package var http: HTTP?
     package var bios: [Step]?
     package var uefi: [Step]?
+
+    /// What a refusing script tries on BIOS, and on UEFI.
+    package var biosSteps: [Step] { bios ?? [.sanboot(drive: "0x80")] }
+    package var uefiSteps: [Step] { uefi ?? [.exit(status: 1)] }
 
     package init(pxe: PXE? = nil, http: HTTP? = nil, bios: [Step]? = nil, uefi: [Step]? = nil) {
         self.pxe = pxe

@@ -91,6 +91,32 @@ extension Suspension {
     }
 }
 
+extension RefusePolicy {
+    /// Each field with what holds, as a policy writes it.
+    package var words: [(field: String, value: String)] {
+        func list(_ steps: [Step]) -> String {
+            steps.isEmpty ? "nothing" : steps.map(\.description).joined(separator: ", ")
+        }
+        return [
+            ("pxe", (pxe ?? .auto).rawValue), ("http", (http ?? .auto).rawValue), ("bios", list(biosSteps)),
+            ("uefi", list(uefiSteps)),
+        ]
+    }
+}
+
+extension RefusePolicy.Step: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .sanboot(let drive): "sanboot:\(drive)"
+        case .exit(nil): "exit"
+        case .exit(let status?): "exit:\(status)"
+        case .grubLocal: "grub-local"
+        case .poweroff: "poweroff"
+        case .script: "a script"
+        }
+    }
+}
+
 extension BootRule {
     /// The rule as a sentence that holds when it has nothing against a boot, in the words of the manifest's dialect.
     package func question(in dialect: Dialect) -> String {

@@ -38,6 +38,8 @@ extension Hold {
             return
                 "its commit is not signed by one of the policy's `signedBy`; turn it off and on, or change bootlatch.dev/arm, "
                 + "by a signed commit, or run `bootlatch reconcile --accept HOST`"
+        case .ownCommit:
+            return "a commit of Bootlatch's own turned it on, and only people's commits let a machine in; \(accept)"
         case .brokenPolicy:
             return "a policy file that rules it is broken or contradicts another; repair it (see `bootlatch validate`)"
         case .noRecord: return "the journal knows no arming of it; \(accept)"

@@ -81,7 +81,9 @@ package struct PolicyRules: Sendable, Equatable {
         }
         settings.netboot = field("netboot", \.netboot) ?? settings.netboot
         settings.profile = field("profile", \.profile).flatMap { profiles[$0] }
-        settings.attempts = field("attempts", \.attempts) ?? settings.attempts
+        settings.attempts = Attempts(
+            full: field("attempts.full", \.attempts.full) ?? settings.attempts.full,
+            early: field("attempts.early", \.attempts.early) ?? settings.attempts.early)
         settings.expireAfter = field("expireAfter", \.expireAfter) ?? settings.expireAfter
         settings.armedPerCommit = field("limits.armedPerCommit", \.armedPerCommit) ?? settings.armedPerCommit
         settings.freeze = field("freeze", \.freeze) ?? settings.freeze

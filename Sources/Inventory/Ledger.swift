@@ -174,6 +174,9 @@ extension Ledger {
         record.ending == nil && record.hold == nil && attempts(of: record).full >= record.arming.attempts.full
     }
 
+    /// The boots that died early are used up, whatever is left of the others.
+    func hasUsedEarly(_ record: Record) -> Bool { attempts(of: record).early >= record.arming.attempts.early }
+
     /// No further boot is left.
     package func isExhausted(_ record: Record) -> Bool {
         let used = attempts(of: record)

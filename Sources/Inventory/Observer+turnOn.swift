@@ -58,6 +58,8 @@ extension Observer {
         if ambiguous.contains(interface.mac) { return .ambiguous }
         if step.stale.contains(interface.mac) { return .stale }
         if isUnsigned(interface) { return .unsigned }
+        // None of our edits turns anything on by itself. Where one did, after all, nobody asked for it.
+        if step.isOwn { return .ownCommit }
         if lacksArmID(interface) { return .noArmID }
         if isLoosened(interface) { return .loosened }
         if hosts > limit { return .overLimit }
@@ -122,7 +124,7 @@ extension Observer {
 
     /// What a commit armed too many of is let in by a later one that raises the limit; its signature counts, too.
     mutating func turnOnReleased() {
-        if step.isForgotten { return }
+        if step.isForgotten || step.isOwn { return }
         for mac in released(step, from: old, to: new) {
             guard let interface = new[mac], var state = observation.states[mac] ?? old.states[mac],
                 state.hold == .overLimit, state.since.commit != step.commit, !isUnsigned(interface),

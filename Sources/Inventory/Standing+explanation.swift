@@ -1,6 +1,6 @@
 extension Standing {
-    /// A decision's explanation, with what this interface's own rules add to it.
-    package func explanation(of decision: Decision, for mac: MACAddress, now: Now) -> String {
+    /// A decision's explanation, with what this interface's own rules add to it, and what its machine last showed.
+    package func explanation(of decision: Decision, for mac: MACAddress, _ shown: Shown? = nil, now: Now) -> String {
         let interface = inventory[mac]
         let general = decision.explanation(in: interface?.host.dialect ?? .hardwareV1Alpha1)
         if decision == .localBoot(.waiting), let host = interface?.host {
@@ -36,6 +36,14 @@ extension Standing {
             let since = inventory.lastGoodFetch.map { "since \($0)" } ?? "ever"
             return "the repo was not read \(since), and `outdatedAfter` is \(settings.outdatedAfter) s; "
                 + "it ends with the next good fetch"
+        case .wrongSerial, .wrongUUID:
+            let sighting = Sighting(mac: mac, shown)
+            guard let why = interface.host.contradiction(hold, by: sighting, "its machine last showed") else {
+                return general
+            }
+            let (what, label) = hold == .wrongSerial ? ("serial", "serial") : ("UUID", "uuid")
+            return "a policy requires the \(what) that the manifest names: \(why); "
+                + "boot the machine that is meant, or correct the label `\(label)`"
         default: return general
         }
     }

@@ -198,9 +198,9 @@ extension String {
     }
 }
 
-extension [MACAddress: String] {
+extension Dictionary where Key == MACAddress {
     /// Bounded: what is forgotten is written once more.
-    fileprivate mutating func remember(_ value: String, of mac: MACAddress) {
+    mutating func remember(_ value: Value, of mac: MACAddress) {
         if count >= 100_000 { removeAll() }
         self[mac] = value
     }

@@ -32,6 +32,8 @@ package actor Journal {
     var seen: [MACAddress: String] = [:]
     /// The same of serials.
     var seenSerials: [MACAddress: String] = [:]
+    /// What machines last showed, as it is on disk.
+    var lastShown: [MACAddress: Shown] = [:]
     /// What tells it from other journals, once it was read.
     var ownID: String?
 

@@ -27,6 +27,13 @@ enum Schema {
             try db.execute(
                 sql: "CREATE TABLE lostMAC (namespace TEXT NOT NULL, name TEXT NOT NULL, mac INTEGER NOT NULL)")
         }
+        migrator.registerMigration("what machines last showed") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE shown (mac INTEGER PRIMARY KEY, uuid TEXT, serial TEXT, isComplete INTEGER NOT NULL,
+                    since INTEGER NOT NULL)
+                    """)
+        }
         return migrator
     }
 

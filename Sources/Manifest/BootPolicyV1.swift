@@ -30,9 +30,10 @@ extension FieldReader {
         policy.armedAtOnce = integer("armedAtOnce", of: limits, in: 1...Int.max)
         policy.armedPerCommit = integer("armedPerCommit", of: limits, in: 1...Int.max)
         policy.fields = locations(
-            of: spec, ["netboot", "profile", "attempts", "expireAfter", "outdatedAfter", "freeze"])
+            of: spec, ["netboot", "profile", "expireAfter", "outdatedAfter", "freeze", "introduce"])
         for (group, names) in [
-            ("require", ["serial", "uuid", "armID", "signedBy"]), ("limits", ["armedAtOnce", "armedPerCommit"]),
+            ("attempts", ["full", "early"]), ("require", ["serial", "uuid", "armID", "signedBy"]),
+            ("limits", ["armedAtOnce", "armedPerCommit"]), ("refuse", ["pxe", "http", "bios", "uefi"]),
         ] {
             for (name, place) in locations(of: field(group, of: spec), names) {
                 policy.fields["\(group).\(name)"] = place
@@ -65,13 +66,10 @@ extension FieldReader {
             paths: texts("paths", of: node))
     }
 
-    private mutating func attempts(_ node: Node?) -> Attempts? {
-        guard let node else { return nil }
+    private mutating func attempts(_ node: Node?) -> AttemptsPolicy {
         checkFields(of: node, known: ["full", "early"])
-        let standard = Attempts()
-        return Attempts(
-            full: integer("full", of: node, in: 1...Int.max) ?? standard.full,
-            early: integer("early", of: node, in: 1...Int.max) ?? standard.early)
+        return AttemptsPolicy(
+            full: integer("full", of: node, in: 1...Int.max), early: integer("early", of: node, in: 1...Int.max))
     }
 
     private mutating func require(_ node: Node?) -> RequirePolicy {

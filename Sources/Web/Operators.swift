@@ -38,6 +38,7 @@ package struct Operators: Sendable {
     package func status(of reference: String? = nil) async throws -> StatusReply {
         let standing = gate.current
         let hosts = try reference.map { [try host($0, in: standing).id] } ?? standing.inventory.entries.keys.sorted()
+        let shown = await shown(by: hosts, in: standing.inventory)
         let trouble = await reconciler.trouble
         let inventory = standing.inventory
         let settings = reconciler.settings
@@ -52,7 +53,7 @@ package struct Operators: Sendable {
                 troubleSince: trouble?.since.description),
             journal: JournalStatus(
                 writable: standing.ledger.isWritable, trouble: unreadable, old: oldState(in: standing)),
-            hosts: hosts.compactMap { id in inventory[id].map { status(of: $0.host, in: standing) } },
+            hosts: hosts.compactMap { id in inventory[id].map { status(of: $0.host, shown, in: standing) } },
             intents: owed, diagnostics: inventory.diagnostics.map(\.description),
             suspended: inventory.stop.map { StopReply($0) })
     }
@@ -64,9 +65,10 @@ package struct Operators: Sendable {
         let intents = (try? await intents()) ?? []
         let macs = MACAddress(reference).map { [$0] } ?? host.interfaces.map(\.mac)
         var interfaces: [WhyInterface] = []
+        let deadline = ContinuousClock.now.advanced(by: Self.patience)
         for mac in macs {
             let intent = intents.first { $0.mac == "\(mac)" && ($0.mac != "-" || $0.host == "\(host.id)") }
-            interfaces.append(await why(mac, in: standing, intent: intent, host.dialect))
+            interfaces.append(await why(mac, in: standing, intent: intent, host.dialect, until: deadline))
         }
         return WhyReply(host: "\(host.id)", interfaces: interfaces)
     }
@@ -92,17 +94,20 @@ package struct Operators: Sendable {
     /// - Throws: `OperatorError`, `HandEditError`, `EditRefusal`, `GitError`.
     package func arm(_ request: EditRequest) async throws -> EditReply {
         let mac = try await interface(request.host)
-        return reply(to: try await writeBack.arm(mac, by: request.person, reason: request.reason, limit: request.limit))
+        return await reply(
+            to: try await writeBack.arm(mac, by: request.person, reason: request.reason, limit: request.limit))
     }
 
     /// - Throws: as `arm`.
     package func disarm(_ request: EditRequest) async throws -> EditReply {
         let mac = try await interface(request.host)
-        return reply(to: try await writeBack.disarm(mac, by: request.person, reason: request.reason))
+        return await reply(to: try await writeBack.disarm(mac, by: request.person, reason: request.reason))
     }
 
-    private func reply(to edit: HandEdit) -> EditReply {
-        let status = status(of: edit.mac, in: gate.current)
+    private func reply(to edit: HandEdit) async -> EditReply {
+        let standing = gate.current
+        let shown = await shown(by: [edit.host], in: standing.inventory)
+        let status = status(of: edit.mac, shown[edit.mac], in: standing)
         let arming = status.arming.flatMap { $0.ending == nil ? $0 : nil }
         return EditReply(
             host: "\(edit.host)", mac: "\(edit.mac)", commit: edit.commit?.hex, did: edit.did, reason: status.reason,
@@ -142,12 +147,22 @@ package struct Operators: Sendable {
 
     // Describing
 
-    func status(of host: Host, in standing: Standing) -> HostStatus {
-        HostStatus(host: "\(host.id)", interfaces: host.interfaces.map { status(of: $0.mac, in: standing) })
+    /// What the machines of these hosts last showed, where a policy asks for it; nothing while the journal can't be read.
+    private func shown(by hosts: [Host.ID], in inventory: Inventory) async -> [MACAddress: Shown] {
+        let asked = hosts.compactMap { inventory[$0] }.filter { entry in
+            entry.settings.require.serial == true || entry.settings.require.uuid == true
+        }
+        return (try? await journal.shown(by: asked.flatMap(\.host.interfaces).map(\.mac))) ?? [:]
     }
 
-    func status(of mac: MACAddress, in standing: Standing) -> InterfaceStatus {
-        let decision = decideBoot(Sighting(mac: mac), in: standing, now: now())
+    private func status(of host: Host, _ shown: [MACAddress: Shown], in standing: Standing) -> HostStatus {
+        HostStatus(
+            host: "\(host.id)", interfaces: host.interfaces.map { status(of: $0.mac, shown[$0.mac], in: standing) })
+    }
+
+    /// What is decided of the machine as it last showed itself.
+    func status(of mac: MACAddress, _ shown: Shown?, in standing: Standing) -> InterfaceStatus {
+        let decision = decideBoot(Sighting(mac: mac, shown), in: standing, now: now())
         let state = standing.inventory[mac]?.state
         let record = state?.arming.flatMap { standing.ledger[$0] }
         let isInstalling = standing.isInstalling(mac, decision)
@@ -155,7 +170,7 @@ package struct Operators: Sendable {
             mac: "\(mac)", decision: decision.word, reason: isInstalling ? "installing" : decision.reason,
             explanation: isInstalling
                 ? "its kernel was served, and its report is awaited until the deadline; another netboot is refused"
-                : standing.explanation(of: decision, for: mac, now: now()),
+                : standing.explanation(of: decision, for: mac, shown, now: now()),
             since: state.map { ProvenanceReply($0.since) }, arming: record.map { ArmingReply($0, in: standing.ledger) })
     }
 

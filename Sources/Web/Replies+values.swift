@@ -23,6 +23,38 @@ extension ArmingReply {
     }
 }
 
+extension WhyInterface.Rule {
+    init(rule: String, question: String, refusal: String?, _ origin: RuleOrigin?) {
+        self.init(
+            rule: rule, question: question, refusal: refusal, location: origin?.location?.description,
+            commit: origin?.provenance?.commit.hex, author: origin?.provenance?.author,
+            committedAt: origin?.provenance?.committedAt.description)
+    }
+}
+
+extension WhyInterface.Condition {
+    init(condition: String, _ origin: RuleOrigin?) {
+        self.init(
+            condition: condition, location: origin?.location?.description, commit: origin?.provenance?.commit.hex,
+            author: origin?.provenance?.author, committedAt: origin?.provenance?.committedAt.description)
+    }
+}
+
+extension WhyInterface.Refuse {
+    init(field: String, value: String, _ origin: RuleOrigin?) {
+        self.init(
+            field: field, value: value, location: origin?.location?.description,
+            commit: origin?.provenance?.commit.hex, author: origin?.provenance?.author,
+            committedAt: origin?.provenance?.committedAt.description)
+    }
+}
+
+extension ShownReply {
+    init(_ shown: Shown) {
+        self.init(uuid: shown.uuid?.printable, serial: shown.serial?.printable, since: "\(shown.since)")
+    }
+}
+
 extension EventReply {
     package init(_ recorded: RecordedEvent) {
         let event = recorded.event

@@ -104,7 +104,7 @@ package struct WhyInterface: Codable, Sendable, Equatable {
         package var refusal: String?
         /// `file:line:column` of what decided; nil where that is in no file.
         package var location: String?
-        /// The commit that did it, where one is known.
+        /// The commit that did it, or that wrote what stands there; nil where none is known.
         package var commit: String?
         package var author: String?
         package var committedAt: String?
@@ -114,16 +114,42 @@ package struct WhyInterface: Codable, Sendable, Equatable {
     package struct Condition: Codable, Sendable, Equatable {
         package var condition: String
         package var location: String?
+        package var commit: String?
+        package var author: String?
+        package var committedAt: String?
+    }
+
+    /// How one kind of client is refused, by a policy's `refuse` or by default.
+    package struct Refuse: Codable, Sendable, Equatable {
+        /// `pxe`, `http`, `bios` or `uefi`.
+        package var field: String
+        package var value: String
+        /// Nil for the default.
+        package var location: String?
+        package var commit: String?
+        package var author: String?
+        package var committedAt: String?
     }
 
     package var status: InterfaceStatus
     package var rules: [Rule]
     package var conditions: [Condition]
+    /// Empty where the machine may netboot.
+    package var refuse: [Refuse]
+    package var shown: ShownReply?
     package var intent: IntentStatus?
     /// Why somebody turned it on or off, in the words of that commit (`Bootlatch-Reason`).
     package var because: String?
     /// What to do to change the answer.
     package var next: String
+}
+
+/// What a machine showed of itself when it last asked to boot.
+package struct ShownReply: Codable, Sendable, Equatable {
+    package var uuid: String?
+    package var serial: String?
+    /// When it first showed this.
+    package var since: String
 }
 
 /// `GET /v1/events`, one to a line when followed.

@@ -57,10 +57,3 @@ extension Sighting {
         return shown.compactMap { $0 }.joined(separator: ", ")
     }
 }
-
-extension String {
-    /// What a machine says of itself may be anything.
-    fileprivate var printable: String {
-        String(unicodeScalars.filter { $0.value >= 32 && $0.value < 127 }.map { Character($0) }.prefix(64))
-    }
-}

@@ -44,11 +44,15 @@ struct Sightings: Sendable {
             let interface = gate.current.inventory[seen.sighting.mac]
             // Also of a machine that is refused: a report is about every interface of it. What the disk refuses, the next one brings.
             if seen.route == .script, interface != nil { try? await journal.saw(seen.sighting) }
+            // What firmware shows by itself is worth a write only where a policy refuses for it.
+            if let interface, seen.route == .script || seen.isBootRequest && interface.settings.require.uuid == true {
+                try? await journal.showed(seen.sighting, at: now().wall)
+            }
             // A running installer asks for a lease before it reports: that is no boot.
             if seen.isBootRequest, case .localBoot(.spent(.exhausted)) = seen.decision, let arming = interface?.arming {
                 await sweep(used: [arming])
             }
-            guard let host = interface?.host.id, case .localBoot(let refusal) = seen.decision, seen.isBootRequest else {
+            guard let host = interface?.host, case .localBoot(let refusal) = seen.decision, seen.isBootRequest else {
                 // The installed system asks for an address: the refusal has reached the disk.
                 if seen.sighting.clientClass?.isNetbootClass != true, seen.route == .dhcp {
                     refusals[seen.sighting.mac] = nil
@@ -61,16 +65,17 @@ struct Sightings: Sendable {
             if let last = recent.last, at.seconds - last.seconds < 10 { continue }
             refusals[seen.sighting.mac] = recent + [at]
             if refusals.count > 10_000 { refusals.removeAll() }
-            await journal.announce(
-                Event(
-                    .refused, host: host, mac: seen.sighting.mac,
-                    "\(Decision.localBoot(refusal).reason) by \(seen.route.rawValue)"), at: at)
+            var detail = "\(refusal.reason) by \(seen.route.rawValue)"
+            if case .held(let hold) = refusal, let why = host.contradiction(hold, by: seen.sighting) {
+                detail += ": \(why)"
+            }
+            await journal.announce(Event(.refused, host: host.id, mac: seen.sighting.mac, detail), at: at)
             guard recent.count == 2 else { continue }
             let alert =
                 "\(Event.diskNotReached): refused three times within five minutes; see `refuse` of BootPolicy"
             log.warning(
-                "refusal does not reach the disk", metadata: ["host": "\(host)", "mac": "\(seen.sighting.mac)"])
-            await journal.announce(Event(.alert, host: host, mac: seen.sighting.mac, alert), at: at)
+                "refusal does not reach the disk", metadata: ["host": "\(host.id)", "mac": "\(seen.sighting.mac)"])
+            await journal.announce(Event(.alert, host: host.id, mac: seen.sighting.mac, alert), at: at)
         }
     }
 

@@ -37,10 +37,12 @@ func whyText(_ reply: WhyReply) -> String {
                 lines.append("  \(ending) at \(arming.endedAt ?? "?"): \(arming.evidence ?? "")")
             }
         }
+        if let shown = interface.shown { lines.append("  its machine shows \(shown.text)") }
         lines += interface.rules.map { "  \($0.text)" }
-        for condition in interface.conditions {
-            lines.append("  to arm it, \(condition.condition)\(condition.location.map { " (\($0))" } ?? "")")
-        }
+        lines += interface.conditions.map { "  to arm it, \($0.text)" }
+        lines += interface.refuse.filter { $0.location != nil }.map { "  refused with \($0.text)" }
+        let defaults = interface.refuse.filter { $0.location == nil }.map { "\($0.field): \($0.value)" }
+        if !defaults.isEmpty { lines.append("  refused with \(defaults.joined(separator: "; ")); by default") }
         if let intent = interface.intent {
             lines.append(
                 "  owed to the repo: \(intent.reason), \(intent.state)\(intent.blockedBy.map { ": \($0)" } ?? "")")
@@ -52,9 +54,29 @@ func whyText(_ reply: WhyReply) -> String {
 extension WhyInterface.Rule {
     /// With its verdict, and what decided it.
     fileprivate var text: String {
-        let by = commit.map { "\($0.prefix(8)) by \(author ?? "?"), \(committedAt ?? "?")" }
-        let origin = [location, by].compactMap { $0 }.joined(separator: ", ")
-        return "\(refusal == nil ? "ok" : "NO") \(question)\(refusal.map { ": \($0)" } ?? "")"
-            + (origin.isEmpty ? "" : " (\(origin))")
+        "\(refusal == nil ? "ok" : "NO") \(question)\(refusal.map { ": \($0)" } ?? "")"
+            + place(location, commit, author, committedAt)
     }
+}
+
+extension WhyInterface.Condition {
+    fileprivate var text: String { condition + place(location, commit, author, committedAt) }
+}
+
+extension WhyInterface.Refuse {
+    fileprivate var text: String { "\(field): \(value)" + place(location, commit, author, committedAt) }
+}
+
+extension ShownReply {
+    fileprivate var text: String {
+        let parts = [serial.map { "the serial \($0)" }, uuid.map { "the UUID \($0)" }].compactMap { $0 }
+        return "\(parts.isEmpty ? "neither serial nor UUID" : parts.joined(separator: " and ")) since \(since)"
+    }
+}
+
+/// Where something stands, and who wrote it, in parentheses.
+private func place(_ location: String?, _ commit: String?, _ author: String?, _ committedAt: String?) -> String {
+    let by = commit.map { "\($0.prefix(8)) by \(author ?? "?"), \(committedAt ?? "?")" }
+    let origin = [location, by].compactMap { $0 }.joined(separator: ", ")
+    return origin.isEmpty ? "" : " (\(origin))"
 }

@@ -71,16 +71,27 @@ struct HostPolicyTests {
         #expect(rules(("one", .init(), 100), ("two", .init(), 100)).conflicts(for: machine).isEmpty)
     }
 
-    /// Two values for each field that came with the guards.
+    /// Two values for each field.
     @Test(arguments: [
-        "freeze", "outdatedAfter", "limits.armedAtOnce", "require.serial", "require.uuid", "require.armID",
-        "require.signedBy",
+        "netboot", "attempts.full", "attempts.early", "expireAfter", "freeze", "outdatedAfter", "limits.armedAtOnce",
+        "limits.armedPerCommit", "require.serial", "require.uuid", "require.armID", "require.signedBy", "introduce",
+        "refuse.pxe", "refuse.http", "refuse.bios", "refuse.uefi",
     ])
     func `every guard is merged field by field, and equal ranks that disagree name both`(field: String) {
         func policy(_ name: String, _ selector: BootPolicy.Selector, _ second: Bool?) -> PolicyRules.Rule {
             var policy = BootPolicy(name: name, location: SourceLocation(path: "p.yaml"), selector: selector)
             if let second {
                 switch field {
+                case "netboot": policy.netboot = second ? .never : .allow
+                case "attempts.full": policy.attempts.full = second ? 5 : 6
+                case "attempts.early": policy.attempts.early = second ? 5 : 6
+                case "expireAfter": policy.expireAfter = second ? 60 : 120
+                case "limits.armedPerCommit": policy.armedPerCommit = second ? 1 : 2
+                case "introduce": policy.introduce = second ? .loader : .nothing
+                case "refuse.pxe": policy.refuse.pxe = second ? .silent : .offer
+                case "refuse.http": policy.refuse.http = second ? .silent : .notFound
+                case "refuse.bios": policy.refuse.bios = second ? [.poweroff] : [.grubLocal]
+                case "refuse.uefi": policy.refuse.uefi = second ? [] : [.poweroff]
                 case "freeze": policy.freeze = second ? [] : [Freeze(.once(from: now, until: now.later(1)))]
                 case "outdatedAfter": policy.outdatedAfter = second ? 60 : 120
                 case "limits.armedAtOnce": policy.armedAtOnce = second ? 1 : 2
@@ -108,5 +119,21 @@ struct HostPolicyTests {
         #expect(rules.settings(for: machine).isPolicyBroken)
         #expect(rules.conflicts(for: machine).map(\.field) == [field])
         #expect(rules.conflicts(for: machine).map { Set([$0.first, $0.second]) } == [["one", "two"]])
+    }
+
+    @Test func `half of the attempts says nothing about the other half`() {
+        func attempts(_ general: AttemptsPolicy, _ special: BootPolicy.Selector, _ other: AttemptsPolicy) -> HostPolicy
+        {
+            var rules = rules(("general", .init(), nil), ("special", special, nil))
+            rules.policies[0].policy.attempts = general
+            rules.policies[1].policy.attempts = other
+            return rules.settings(for: machine)
+        }
+        let stricter = attempts(.init(full: 1, early: 1), .init(names: ["node-07"]), .init(full: 2))
+        #expect(stricter.attempts == Attempts(full: 2, early: 1))
+        let halves = attempts(.init(full: 1), .init(), .init(early: 5))
+        #expect(halves.attempts == Attempts(full: 1, early: 5) && !halves.isPolicyBroken)
+        #expect(attempts(.init(), .init(), .init(full: 4)).attempts == Attempts(full: 4, early: 3))
+        #expect(attempts(.init(full: 1), .init(), .init(full: 2, early: 5)).isPolicyBroken)
     }
 }

@@ -124,7 +124,9 @@ struct ObserveTests {
         #expect(world.decision(.a) == plan)
     }
 
-    private func policy(_ netboot: BootPolicy.Netboot?, expireAfter: Int64? = nil, attempts: Attempts? = nil) -> Delta {
+    private func policy(_ netboot: BootPolicy.Netboot?, expireAfter: Int64? = nil, attempts: AttemptsPolicy = .init())
+        -> Delta
+    {
         let location = SourceLocation(path: "policies/lab.yaml")
         let policy = BootPolicy(
             name: "lab", location: location, netboot: netboot, attempts: attempts, expireAfter: expireAfter)
@@ -164,9 +166,9 @@ struct ObserveTests {
     @Test func `an arming keeps the stricter of the rules before and after its commit`() throws {
         var world = World()
         world.commit(one(false), .firstSight)
-        world.commit(policy(nil, expireAfter: 3600, attempts: Attempts(full: 2, early: 2)))
+        world.commit(policy(nil, expireAfter: 3600, attempts: .init(full: 2, early: 2)))
         var both = one(true)
-        both.files.merge(policy(nil, expireAfter: 7200, attempts: Attempts(full: 1, early: 5)).files) { $1 }
+        both.files.merge(policy(nil, expireAfter: 7200, attempts: .init(full: 1, early: 5)).files) { $1 }
         let arming = try #require(world.commit(both).armings.first)
         #expect(arming.deadline == now.later(3600) && arming.attempts == Attempts(full: 1, early: 2))
     }

@@ -58,6 +58,31 @@ struct ObserverTurnOnTests {
         #expect(world.refusal(.a) == .held(.noArmID))
     }
 
+    // Commits of ours
+
+    @Test(arguments: [(true, false, "1"), (true, true, "2"), (false, true, "1")])
+    func `a commit of ours arms nothing by itself: neither by a turn-on nor by an annotation`(
+        isOwn: Bool, wasOn: Bool, annotation: String
+    ) {
+        var world = world("1") { _ in }
+        world.commit(one(wasOn, annotation: "1"))
+        #expect(world.decision(.a) == (wasOn ? plan : .localBoot(.off)))
+        let observation = world.commit(one(true, annotation: annotation), isOwn: isOwn)
+        #expect(observation.armings.isEmpty)
+        #expect(world.refusal(.a) == (isOwn ? .held(.ownCommit) : nil))
+        world.commit(one(false))
+        world.commit(one(true))
+        #expect(world.decision(.a) == plan)
+    }
+
+    @Test func `a commit of ours lets in nothing that another one armed too much of`() {
+        var world = world { $0.armedPerCommit = 1 }
+        world.commit(Delta(host("a", [interface(.a, true)]), host("b", [interface(.b, true)])))
+        #expect(world.refusal(.a) == .held(.overLimit))
+        #expect(world.commit(.policy { $0.armedPerCommit = 2 }, isOwn: true).armings.isEmpty)
+        #expect(world.refusal(.a) == .held(.overLimit))
+    }
+
     // require.signedBy
 
     @Test(

@@ -44,7 +44,7 @@ struct BootPolicyV1Tests {
                     name: "p", location: SourceLocation(path: "p.yaml", line: 1, column: 1),
                     selector: BootPolicy.Selector(
                         matchLabels: ["site": "lab"], names: ["node-*"], paths: ["inventory/rack1/*"]),
-                    netboot: .never, profile: "ubuntu", attempts: Attempts(full: 2, early: 5), expireAfter: 5400,
+                    netboot: .never, profile: "ubuntu", attempts: AttemptsPolicy(full: 2, early: 5), expireAfter: 5400,
                     refuse: refuse,
                     armedPerCommit: 5,
                     freeze: [Freeze(.once(from: day, until: day.advanced(by: .seconds(86_400))))], outdatedAfter: 600,
@@ -70,11 +70,14 @@ struct BootPolicyV1Tests {
     }
 
     @Test func `each field's place is known`() {
-        let policy = parse("{netboot: never, require: {serial: true, signedBy: [ops]}, limits: {armedAtOnce: 2}}")
-            .policies.first
+        let policy = parse(
+            "{netboot: never, require: {serial: true, signedBy: [ops]}, limits: {armedAtOnce: 2}, "
+                + "attempts: {early: 5}, introduce: loader, refuse: {pxe: silent, uefi: [exit]}}"
+        ).policies.first
         #expect(
             policy?.fields.mapValues(\.column) == [
                 "netboot": 17, "require.serial": 42, "require.signedBy": 58, "limits.armedAtOnce": 88,
+                "attempts.early": 110, "introduce": 125, "refuse.pxe": 147, "refuse.uefi": 161,
             ])
         #expect(Set(policy?.fields.values.map(\.line) ?? []) == [4])
     }
@@ -86,7 +89,7 @@ struct BootPolicyV1Tests {
             file.policies.map(\.withoutFields) == [
                 BootPolicy(
                     name: "p", location: SourceLocation(path: "p.yaml", line: 1, column: 1),
-                    attempts: Attempts(full: 4, early: 3))
+                    attempts: AttemptsPolicy(full: 4))
             ])
     }
 

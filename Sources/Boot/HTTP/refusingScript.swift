@@ -4,7 +4,7 @@ import Inventory
 ///
 /// A plain `exit` leaves some UEFI firmware in its setup screen, so every list ends in a failure.
 package func refusingScript(_ refusal: Refusal, _ refuse: RefusePolicy, isUEFI: Bool) -> String {
-    let steps = (isUEFI ? refuse.uefi ?? [.exit(status: 1)] : refuse.bios ?? [.sanboot(drive: "0x80")])
+    let steps = isUEFI ? refuse.uefiSteps : refuse.biosSteps
     var lines = ["#!ipxe", "echo Bootlatch: this machine boots its disk (\(refusal.reason))"]
     for step in steps { lines.append(step.command(isUEFI: isUEFI)) }
     if case .exit? = steps.last {} else { lines.append("exit 1") }

@@ -94,8 +94,15 @@ final class CommandLab {
     }
 
     @discardableResult
-    func bootlatch(_ arguments: String...) async throws -> CommandRun {
+    func bootlatch(_ arguments: String...) async throws -> CommandRun { try await bootlatch(arguments) }
+
+    func bootlatch(_ arguments: [String]) async throws -> CommandRun {
         try await CommandRun.run([CommandRun.bootlatch] + arguments + ["--config", config])
+    }
+
+    /// node-01's machine is switched on.
+    func simulate(_ arguments: [String], expect: String) async throws -> CommandRun {
+        try await bootlatch(["simulate", Self.mac, "--expect", expect] + arguments)
     }
 
     /// Commits node-01's manifest with this value, as Ada, and pushes.
@@ -104,6 +111,16 @@ final class CommandLab {
             "clone/inventory/node-01.yaml", Self.node.replacing("allowPXE: false", with: "allowPXE: \(value)"))
         try await CommandRun.git("-C", clone, "commit", "--quiet", "-a", "-m", "Set node-01")
         try await CommandRun.git("-C", clone, "push", "--quiet", scratch.path + "/origin.git", "main")
+    }
+
+    /// Commits these files of the repo, and pushes; the commit's first eight digits.
+    func push(_ files: [String: String], by author: String) async throws -> String {
+        for (path, text) in files { try scratch.write("clone/\(path)", text) }
+        try await CommandRun.git("-C", clone, "add", "-A")
+        try await CommandRun.git(
+            "-C", clone, "commit", "--quiet", "--author", "\(author) <\(author.lowercased())@lab>", "-m", "Edit")
+        try await CommandRun.git("-C", clone, "push", "--quiet", scratch.path + "/origin.git", "main")
+        return try await CommandRun.git("-C", clone, "rev-parse", "--short=8", "HEAD")
     }
 
     func tip() async throws -> String {
