@@ -145,8 +145,9 @@ package final class DaemonSubject: Subject {
         }
     }
 
-    package func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer {
-        let query = uuid.map { "&uuid=\($0)" } ?? ""
+    package func script(_ mac: String, shows shown: Identity, address: String) async throws -> ScriptAnswer {
+        let serial = shown.serial?.replacing(" ", with: "%20")
+        let query = (shown.uuid.map { "&uuid=\($0)" } ?? "") + (serial.map { "&serial=\($0)" } ?? "")
         let name = mac.replacing(":", with: "-")
         let response = try await provisioning(
             .GET, "/boot/\(name)/script.ipxe?platform=efi\(query)", from: address, statuses: [200, 404])

@@ -25,9 +25,9 @@ package final class ModelSubject: Subject {
 
     package func decision(_ mac: String) -> String { model.decision(mac) }
 
-    package func script(_ mac: String, uuid: String?, address: String) throws -> ScriptAnswer {
+    package func script(_ mac: String, shows shown: Identity, address: String) throws -> ScriptAnswer {
         look()
-        switch try model.script(mac, uuid: uuid, address: address) {
+        switch try model.script(mac, shows: shown, address: address) {
         case .served(let boot, _): return .served(token: "\(epoch)/\(boot)", hookToken: "\(epoch)/\(boot)")
         case .refused(let reason): return .refused(reason)
         }
