@@ -129,6 +129,14 @@ package final class DaemonSubject: Subject {
         try await control(.POST, "/v1/reconcile", body: #"{"accept": ["\#(host)"]}"#, statuses: [200, 404, 409])
     }
 
+    package func suspend(_ host: String?, _ isSuspended: Bool) async throws -> Bool {
+        let asked = host.map { "\"host\": \"\($0)\", " } ?? ""
+        let body = "{\(asked)\"reason\": \"by hand\", \"author\": \"Ada\", \"email\": \"Ada@lab\"}"
+        let response = try await control(
+            .POST, isSuspended ? "/v1/suspend" : "/v1/resume", body: body, statuses: [200, 404, 409])
+        return response.status == 200
+    }
+
     package func sweep() async throws { try await control(.POST, "/v1/stepped/sweep") }
     package func flush() async throws { try await control(.POST, "/v1/stepped/flush") }
 

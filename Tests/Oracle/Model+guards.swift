@@ -67,6 +67,30 @@ extension Model {
         return nil
     }
 
+    /// The tree that `bootlatch suspend` or `resume` makes; nil where it is refused.
+    func suspending(_ host: String?, _ isSuspended: Bool) throws -> [String: Sheet]? {
+        try pass()
+        guard reachable, let tip = processed else { return nil }
+        var tree = try history.tree(tip)
+        guard let host else {
+            let path = "policies/bootlatch-suspend.yaml"
+            if isSuspended {
+                guard !lab.everythingIsSuspended, tree[path] == nil else { return nil }
+                tree[path] = Sheet(documents: [.policy(Policy(name: "bootlatch-suspend", suspend: "by hand"))])
+            } else {
+                guard let sheet = tree[path], !sheet.broken else { return nil }
+                tree[path] = nil
+            }
+            return tree
+        }
+        guard let mac = lab.machines[host]?.cards.first?.mac, let claim = lab.explicit(mac) else { return nil }
+        var machine = claim.machine
+        guard (machine.suspend == nil) == isSuspended else { return nil }
+        machine.suspend = isSuspended ? "by hand" : nil
+        tree[claim.path]?.documents[claim.ordinal] = .machine(machine)
+        return tree
+    }
+
     /// Without the case and the spaces around, which makers and people add.
     private func plain(serial: String) -> String? {
         let words = serial.lowercased().split(separator: " ")

@@ -58,6 +58,19 @@ package final class ModelSubject: Subject {
         try model.accept(host)
     }
 
+    package func suspend(_ host: String?, _ isSuspended: Bool) throws -> Bool {
+        look()
+        guard let tree = try model.suspending(host, isSuspended), let tip = model.processed else { return false }
+        let before = try model.history.tree(tip)
+        let changes = Set(before.keys).union(tree.keys).filter { before[$0] != tree[$0] }.sorted()
+        let commit = try writer.commit(
+            "Suspend or resume", parents: [tip], changes: changes.map { ($0, tree[$0]?.text) }, person: "Ada",
+            time: place.clock.wall)
+        try writer.move(model.branch, to: commit)
+        try model.pass()
+        return true
+    }
+
     package func follow(remote: String, branch: String) { model.follow(branch) }
     package var runsHooks: Bool { false }
     package func stop() {}

@@ -8,6 +8,7 @@ extension Sequence {
     }
 
     func guardStep() async throws {
+        if guards.chance(4) { return try await step("restart") { try await self.restart(keepJournal: true) } }
         guard let theme = guards.pick(themes) else { return }
         switch theme {
         case .freeze: try await freezeStep()
@@ -130,6 +131,14 @@ extension Sequence {
                 let armed = self.macs.filter { self.model.decision($0) == "netboot" }
                 return self.guards.pick(armed).flatMap { self.turn($0, on: false, in: &tree) }
             }
+        case 9 where guards.chance(50):
+            // The lost ones keep their places.
+            tally.guards["hosts lost, restart", default: 0] += 1
+            try await step("mass deletion and restart") {
+                try self.pushMassDeletion()
+                try await self.poll()
+                try await self.restart(keepJournal: true)
+            }
         default:
             let armed = macs.filter { ["netboot", "held:queued"].contains(model.decision($0)) }
             guard let mac = guards.pick(armed), let card = model.lab.explicit(mac)?.card else { return }
@@ -153,6 +162,11 @@ extension Sequence {
             }
         }
         let suspended = places(tree).filter { $0.machine.suspend != nil }
+        if guards.chance(25) {
+            let isSuspended = guards.chance(50)
+            let some = isSuspended || suspended.isEmpty ? places(tree) : suspended
+            return try await suspendByHand(guards.chance(70) ? guards.pick(some)?.machine.id : nil, isSuspended)
+        }
         switch guards.number(0...9) {
         case 0..<2 where tree[everything] == nil:
             try await pushChange("everything suspended", arming: 20) { tree in

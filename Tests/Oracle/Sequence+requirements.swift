@@ -67,7 +67,15 @@ extension Sequence {
                 let (demand, serial) = (self.demand(), self.guards.chance(50))
                 return self.changePolicy(&tree) { if serial { $0.serial = demand } else { $0.uuid = demand } }
             }
-        case 3..<5:
+        case 3:
+            try await pushChange("require.serial or uuid lifted", arming: 80) { tree in
+                let demand = self.guards.pick([false, nil]) ?? nil
+                return self.changePolicy(&tree) { policy in
+                    if policy.serial == true { policy.serial = demand }
+                    if policy.uuid == true { policy.uuid = demand }
+                }
+            }
+        case 4..<6:
             try await pushChange("labels", arming: 20) { tree in
                 guard let place = self.guards.pick(self.places(tree)) else { return nil }
                 var machine = place.machine

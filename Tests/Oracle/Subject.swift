@@ -22,6 +22,8 @@ package protocol Subject {
     /// Writes what is owed to the repo.
     func flush() async throws
     func accept(_ host: String) async throws
+    /// `bootlatch suspend`, or `resume`, of a host or of everything, by Ada. False where it is refused.
+    func suspend(_ host: String?, _ isSuspended: Bool) async throws -> Bool
     /// Ends the daemon without a goodbye and starts it again, with its journal or with a new one.
     func restart(keepJournal: Bool) async throws
     /// Starts again with other settings.

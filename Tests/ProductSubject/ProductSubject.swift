@@ -136,6 +136,25 @@ package final class ProductSubject: Subject {
         } catch is AcceptError {}
     }
 
+    package func suspend(_ host: String?, _ isSuspended: Bool) async throws -> Bool {
+        var mac: MACAddress?
+        if let words = host?.split(separator: "/").map(String.init) {
+            let entry = parts.gate.current.inventory[Host.ID(namespace: words[0], name: words[1])]
+            guard let card = entry?.host.interfaces.first?.mac else { return false }
+            mac = card
+        }
+        let ada = Person(name: "Ada", email: "Ada@lab")
+        do {
+            _ =
+                isSuspended
+                ? try await parts.writeBack.suspend(mac, by: ada, reason: "by hand")
+                : try await parts.writeBack.resume(mac, by: ada, reason: "by hand")
+            return true
+        } catch is HandEditError {
+            return false
+        }
+    }
+
     package func restart(keepJournal: Bool) async throws {
         if !keepJournal {
             for ending in ["", "-wal", "-shm"] {
