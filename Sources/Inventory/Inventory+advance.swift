@@ -59,7 +59,7 @@ extension Inventory {
     /// Puts back a host that was lost before a restart, with the MACs that were still its: others have stood in a file since.
     package mutating func restoreLost(_ host: Host, macs: Set<MACAddress>, path: String, content: String) {
         guard entries[host.id] == nil else { return }
-        let entry = Entry(host: host, settings: HostPolicy(), path: path, ordinal: 0, content: content)
+        let entry = Entry(host: host, settings: rules.settings(for: host), path: path, ordinal: 0, content: content)
         keepLost([host.id: entry], of: 1)
         revision = Revision()
         for (index, spec) in host.interfaces.enumerated() where !macs.contains(spec.mac) {

@@ -129,6 +129,14 @@ package final class DaemonSubject: Subject {
         try await control(.POST, "/v1/reconcile", body: #"{"accept": ["\#(host)"]}"#, statuses: [200, 404, 409])
     }
 
+    package func suspend(_ host: String?, _ isSuspended: Bool) async throws -> Bool {
+        let asked = host.map { "\"host\": \"\($0)\", " } ?? ""
+        let body = "{\(asked)\"reason\": \"by hand\", \"author\": \"Ada\", \"email\": \"Ada@lab\"}"
+        let response = try await control(
+            .POST, isSuspended ? "/v1/suspend" : "/v1/resume", body: body, statuses: [200, 404, 409])
+        return response.status == 200
+    }
+
     package func sweep() async throws { try await control(.POST, "/v1/stepped/sweep") }
     package func flush() async throws { try await control(.POST, "/v1/stepped/flush") }
 
@@ -145,8 +153,9 @@ package final class DaemonSubject: Subject {
         }
     }
 
-    package func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer {
-        let query = uuid.map { "&uuid=\($0)" } ?? ""
+    package func script(_ mac: String, shows shown: Identity, address: String) async throws -> ScriptAnswer {
+        let serial = shown.serial?.replacing(" ", with: "%20")
+        let query = (shown.uuid.map { "&uuid=\($0)" } ?? "") + (serial.map { "&serial=\($0)" } ?? "")
         let name = mac.replacing(":", with: "-")
         let response = try await provisioning(
             .GET, "/boot/\(name)/script.ipxe?platform=efi\(query)", from: address, statuses: [200, 404])

@@ -106,6 +106,15 @@ struct InventoryAdvanceTests {
         #expect(restored[.a] == nil && restored[.b]?.suspension == .lost)
     }
 
+    @Test func `a restart judges a lost host by the policies, as before`() {
+        let files = Delta.policy { $0.armedAtOnce = 1 }.and(Delta(host("c", [interface(.c, true)])))
+        var restored = Inventory().advanced(by: files).inventory
+        restored.restoreLost(
+            host("a", [interface(.a, true)]), macs: [.a], path: "inventory/a.yaml", content: "a")
+        #expect(restored[.a]?.suspension == .lost)
+        #expect(restored[.a]?.settings == restored[.c]?.settings && restored[.a]?.settings.armedAtOnce?.limit == 1)
+    }
+
     @Test func `of a host that stood in two files that go with most others, the same one is kept every time`() {
         let twin = ParsedFile(path: "inventory/z.yaml", hosts: [host("a", [interface(MACAddress(bits: 9), true)])])
         for _ in 0..<8 {

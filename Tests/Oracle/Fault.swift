@@ -21,4 +21,10 @@ package enum Fault: String, CaseIterable, Sendable {
     case rule18BrokenFileArmed, rule18LossIgnored
     case rule19MassArming
     case duplicateAllowed
+    case freezeIgnored, freezeHoldsAtItsEnd, freezeLooseningArms, freezeLetsBootGoOn
+    case queueIgnored, queueOfAllPolicies, queuePassesTheHeld, queueCountsCards, queueIsByMAC
+    case suspendIgnored, suspendLetsBootGoOn, suspendedStillWrites, resumeArms
+    case armIDIgnored, armIDLooseningArms, armIDOfTheCardOnly
+    case serialIgnored, serialLooseningArms, uuidIgnored, uuidLooseningArms, uuidOrderMatters, missingIdentityPasses
+    case outdatedAfterIgnored
 }

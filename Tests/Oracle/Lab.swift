@@ -9,15 +9,26 @@ struct Lab {
         var machine: Machine
         var path: String
         var broken: Bool
+        /// Which of its file's documents it is.
+        var ordinal: Int
         var index: Int
         var card: Card { machine.cards[index] }
     }
-    struct Rules: Equatable {
+    struct Rules {
         var never = false
         var hours = 24
         var full = 1
         var early = 3
+        var outdatedAfter: Int64 = 3600
         var armedPerCommit = 10
+        /// With the policy that says so: its hosts are counted together.
+        var armedAtOnce: (limit: Int, policy: String)?
+        var freeze: [Window] = []
+        var serial = false
+        var uuid = false
+        var armID = false
+        /// A policy says `suspend`, whatever others say.
+        var suspended = false
         var profile = false
         var broken = false
     }
@@ -48,11 +59,13 @@ struct Lab {
             }
         }
         for (path, file) in files.sorted(by: { $0.key < $1.key }) {
-            for case .machine(let machine) in file.documents {
+            for (ordinal, document) in file.documents.enumerated() {
+                guard case .machine(let machine) = document else { continue }
                 versions[machine.id, default: []].append(machine)
                 if machines[machine.id] == nil { machines[machine.id] = machine } else { twins.insert(machine.id) }
                 for index in machine.cards.indices {
-                    let claim = Claim(machine: machine, path: path, broken: file.broken, index: index)
+                    let claim = Claim(
+                        machine: machine, path: path, broken: file.broken, ordinal: ordinal, index: index)
                     claims[machine.cards[index].mac, default: []].append(claim)
                 }
             }
@@ -77,21 +90,47 @@ struct Lab {
         return Set(lost.values.filter { $0.cards.contains { $0.mac == mac } }.map(\.id))
     }
 
+    /// The host of this name, also one that was lost.
+    func known(_ id: String) -> Machine? { machines[id] ?? lostWhole[id] }
+
     func owner(_ mac: String) -> Machine? {
         claims[mac]?.first?.machine ?? lost.values.first { $0.cards.contains { $0.mac == mac } }
     }
 
-    func rules(for machine: Machine) -> Rules {
-        var rules = Rules()
+    /// Where a MAC stands in the repo, for the order within a commit.
+    func isBefore(_ one: String, _ other: String) -> Bool {
+        func place(_ mac: String) -> (String, Int, Int) {
+            claims[mac]?.first.map { ($0.path, $0.ordinal, $0.index) } ?? ("", 0, 0)
+        }
+        return place(one) < place(other)
+    }
+
+    /// The policies in force, those first that others overrule. Of broken files, the last good ones.
+    private var policies: [(policy: Policy, broken: Bool)] {
         let all = files.values.flatMap { file in
             file.documents.compactMap { if case .policy(let policy) = $0 { (policy, file.broken) } else { nil } }
         }
-        for (policy, broken) in all.sorted(by: { $0.0.rank < $1.0.rank }) where policy.selects(machine) {
+        return all.sorted { $0.0.rank < $1.0.rank }
+    }
+
+    /// A policy that selects every host says `suspend`: then nothing is written, either.
+    var everythingIsSuspended: Bool { policies.contains { $0.policy.rank == 0 && $0.policy.suspend != nil } }
+
+    func rules(for machine: Machine) -> Rules {
+        var rules = Rules()
+        for (policy, broken) in policies where policy.selects(machine) {
             rules.never = policy.never ?? rules.never
             rules.hours = policy.hours ?? rules.hours
             rules.full = policy.full ?? rules.full
             rules.early = policy.early ?? rules.early
+            rules.outdatedAfter = policy.outdatedAfter ?? rules.outdatedAfter
             rules.armedPerCommit = policy.armedPerCommit ?? rules.armedPerCommit
+            rules.armedAtOnce = policy.armedAtOnce.map { ($0, policy.name) } ?? rules.armedAtOnce
+            rules.freeze = policy.freeze ?? rules.freeze
+            rules.serial = policy.serial ?? rules.serial
+            rules.uuid = policy.uuid ?? rules.uuid
+            rules.armID = policy.armID ?? rules.armID
+            rules.suspended = rules.suspended || policy.suspend != nil
             rules.profile = rules.profile || policy.profile
             rules.broken = rules.broken || broken
         }
@@ -100,4 +139,7 @@ struct Lab {
         }
         return rules
     }
+
+    /// Somebody stopped this host, or all that a policy selects.
+    func isSuspended(_ machine: Machine) -> Bool { machine.suspend != nil || rules(for: machine).suspended }
 }

@@ -46,18 +46,23 @@ package struct Tally: Sendable, CustomStringConvertible {
     package var killedAfterLatch = 0
     /// Pushes that came between our fetch and our push.
     package var rivals = 0
+    /// Steps about guards, by what they did.
+    package var guards: [String: Int] = [:]
     /// How often each reason was compared.
     package var reasons: [String: Int] = [:]
 
     package init() {}
 
     package var description: String {
-        let compared = reasons.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        func counts(_ table: [String: Int]) -> String {
+            table.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        }
         return """
             \(sequences) sequences, \(steps) steps, \(rearms) of them re-arms (\(rearmed) armed), \(scripts) scripts, \
             \(refusals) refusals, \(reports) reports, \(commits) disarm commits
             killed in \(killedFlushes) flushes (\(killedAfterPush) after the push), in \(killedReports) reports (\(killedAfterLatch) after the latch), \(rivals) rival pushes
-            decisions compared: \(compared)
+            about guards: \(counts(guards))
+            decisions compared: \(counts(reasons))
             """
     }
 
@@ -75,6 +80,7 @@ package struct Tally: Sendable, CustomStringConvertible {
         sum.killedReports += other.killedReports
         sum.killedAfterLatch += other.killedAfterLatch
         sum.rivals += other.rivals
+        sum.guards.merge(other.guards, uniquingKeysWith: +)
         sum.reasons.merge(other.reasons, uniquingKeysWith: +)
     }
 }

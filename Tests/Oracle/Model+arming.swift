@@ -1,5 +1,5 @@
 extension Model {
-    func rules(_ machine: Machine, in lab: Lab) -> Lab.Rules { lab.rules(for: lab.machines[machine.id] ?? machine) }
+    func rules(_ machine: Machine, in lab: Lab) -> Lab.Rules { lab.rules(for: lab.known(machine.id) ?? machine) }
 
     /// Whether a step's candidates are more hosts than may be armed at once.
     func limit(_ step: Step) -> Bool {
@@ -28,8 +28,8 @@ extension Model {
         if step.atFirstSight.contains(mac) && !has(.rule3FirstSightArms) { return "firstSight" }
         if step.ambiguous.contains(mac) { return "ambiguous" }
         if try isStale(mac, step), !has(.rule5MergeAlwaysArms) { return "stale" }
-        let loosened = rules(machine, in: step.before).never && !step.after.rules(for: machine).never
-        if loosened && !has(.rule17LooseningArms) { return "loosened" }
+        if lacksArmID(mac, machine, step) { return "noArmID" }
+        if isLoosened(mac, machine, step) { return "loosened" }
         if limit && !has(.rule19MassArming) { return "overLimit" }
         let now = now
         let recent = armings.filter { $0.host == machine.id && $0.commit != step.commit && now - $0.seen < 86400 }.map(
@@ -39,27 +39,30 @@ extension Model {
     }
 
     /// What an earlier commit armed too much of is let in by one that raises the limit.
-    func release(_ step: Step, from then: [String: State]) {
+    func release(_ step: Step) {
         guard step.kind == .step else { return }
         let known = armings.count
         var groups: [String: [(mac: String, machine: Machine)]] = [:]
-        for (mac, state) in then where state.hold == "overLimit" && state.on {
+        for (mac, state) in step.states where state.hold == "overLimit" && state.on {
             guard let claim = step.after.explicit(mac), claim.card.on else { continue }
             groups[state.turnedOn, default: []].append((mac, claim.machine))
         }
+        var released: [(mac: String, machine: Machine)] = []
         for (commit, group) in groups {
             func limit(_ lab: Lab) -> Int { group.map { lab.rules(for: $0.machine).armedPerCommit }.min() ?? 10 }
             guard limit(step.after) > limit(step.before), Set(group.map(\.machine.id)).count <= limit(step.after) else {
                 continue
             }
-            for (mac, machine) in group where states[mac]?.hold == "overLimit" && states[mac]?.turnedOn == commit {
-                let loosened = rules(machine, in: step.before).never && !step.after.rules(for: machine).never
-                let recent = armings.prefix(known).filter {
-                    $0.host == machine.id && $0.commit != step.commit && now - $0.seen < 86400
-                }
-                if loosened || Set(recent.map(\.commit)).count >= 3 { continue }
-                arm(mac, machine, commit, machine, step.before, lastPoll: step.lastPoll, raisedBy: step.commit)
+            released += group.filter { states[$0.mac]?.hold == "overLimit" && states[$0.mac]?.turnedOn == commit }
+        }
+        for (mac, machine) in released.sorted(by: { step.after.isBefore($0.mac, $1.mac) }) {
+            let recent = armings.prefix(known).filter {
+                $0.host == machine.id && $0.commit != step.commit && now - $0.seen < 86400
             }
+            guard Set(recent.map(\.commit)).count < 3, !isLoosened(mac, machine, step) else { continue }
+            arm(
+                mac, machine, states[mac]?.turnedOn ?? "", machine, step.before, lastPoll: step.lastPoll,
+                raisedBy: step.commit)
         }
     }
 

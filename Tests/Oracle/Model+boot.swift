@@ -5,13 +5,13 @@ extension Model {
     }
 
     /// A machine asks for its script.
-    func script(_ mac: String, uuid: String?, address: String) throws -> Script {
-        if let uuid, lab.owner(mac) != nil, Set(uuid).subtracting("-").count > 1 {
-            uuids[mac, default: []].insert(uuid)
+    func script(_ mac: String, shows shown: Identity, address: String) throws -> Script {
+        if let uuid = shown.uuid, lab.owner(mac) != nil, Set(uuid).subtracting("-").count > 1 {
+            uuids[mac] = uuid
         }
         // A last-second disarm counts: what would let the machine in for the first time looks once more.
-        if isFirstScript(mac), decision(mac) == "netboot", !has(.rule9NoFetch) { try pass() }
-        let reason = decision(mac)
+        if isFirstScript(mac), decision(mac, shown: shown) == "netboot", !has(.rule9NoFetch) { try pass() }
+        let reason = decision(mac, shown: shown)
         guard reason == "netboot", let id = states[mac]?.arming else {
             let ends = ["spent:expired", "spent:exhausted"].contains(reason) && trusted && !has(.rule8NeverRecorded)
             if ends, let id = states[mac]?.arming {
@@ -80,7 +80,9 @@ extension Model {
         if has(.rule7DeadlineEndsBoot), let ending = arming.ending { return "spent:\(ending)" }
         let late = now >= arming.deadline + 6 * 3600 && !byReport && !byHand
         if late { return "spent:\(arming.ending ?? "expired")" }
+        if lab.isSuspended(claim.machine) && !has(.suspendLetsBootGoOn) { return "held:suspended" }
         if rules.never { return "never" }
+        if isFrozen(rules, at: now) && !has(.freezeLetsBootGoOn) { return "held:frozen" }
         if rules.broken { return "held:brokenPolicy" }
         if let hold = states[boot.mac]?.hold { return "held:\(hold)" }
         if arming.mismatched { return "held:mismatched" }

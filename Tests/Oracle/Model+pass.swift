@@ -65,15 +65,17 @@ extension Model {
                 before.owner($0.key)?.id == after.owner($0.key)?.id || after.claims[$0.key] == nil
             }
         }
-        var step = Step(kind: kind, commit: commit, before: before, after: after, lastPoll: lastPoll)
+        var step = Step(
+            kind: kind, commit: commit, before: before, after: after, states: then, lastPoll: lastPoll)
         if kind == .step { pair(&step) }
         for mac in after.claims.keys.sorted() {
             guard let claim = after.explicit(mac), !step.moved.contains(mac) else { continue }
             try see(mac, claim, &step)
         }
         let limit = limit(step)
+        if !has(.queueIsByMAC) { step.candidates.sort { after.isBefore($0, $1) } }
         for mac in step.candidates { try judge(mac, step, limit: limit) }
-        release(step, from: then)
+        release(step)
         for path in brokenAtFirstSight where after.files[path]?.broken == false { brokenAtFirstSight.remove(path) }
     }
 
@@ -183,6 +185,8 @@ struct Step {
     let commit: String
     let before: Lab
     let after: Lab
+    /// As they were before it.
+    let states: [String: Model.State]
     let lastPoll: Int64?
     /// Edited MACs that took the state of the one before.
     var moved: Set<String> = []

@@ -27,7 +27,7 @@ extension Model {
             macs.formUnion(machine.cards.map(\.mac))
         }
         guard !has(.rule11OtherHostsForgotten), let seen = uuids[boot.mac] else { return macs }
-        return macs.union(uuids.filter { !$0.value.isDisjoint(with: seen) }.keys)
+        return macs.union(uuids.filter { $0.value == seen }.keys)
     }
 
     /// A webhook with a token that nobody gave out.
@@ -60,6 +60,7 @@ extension Model {
     /// Settles the intents that need no commit; returns the MACs to turn off, by host, with their armings.
     func plan() -> [String: [String: Int]] {
         var planned: [String: [String: Int]] = [:]
+        if lab.everythingIsSuspended && !has(.suspendedStillWrites) { return [:] }
         for id in intents.sorted() {
             let mac = armings[id].mac
             let current = states[mac]?.arming == id || has(.rule13DisarmsNewerArming)

@@ -48,7 +48,8 @@ package final class Model {
     var states: [String: State] = [:]
     var armings: [Arming] = []
     var boots: [Boot] = []
-    var uuids: [String: Set<String>] = [:]
+    /// The UUID that a card showed last: it is in the machine in which it was last seen.
+    var uuids: [String: String] = [:]
     /// Armings whose disarm is owed to the repo.
     var intents: Set<Int> = []
     /// Our commits: the MACs each turned off and their armings.
@@ -90,14 +91,15 @@ package final class Model {
 
     func arming(of mac: String) -> Arming? { states[mac]?.arming.map { armings[$0] } }
 
-    /// The reason `decideBoot` gives.
-    func decision(_ mac: String) -> String {
+    /// The reason `decideBoot` gives: to a script request of a machine that shows this, or to a packet that shows nothing.
+    func decision(_ mac: String, shown: Identity? = nil) -> String {
         let now = now
         guard let claims = lab.claims[mac] ?? lab.owner(mac).map({ _ in [] }) else { return "unknown" }
         if lab.isDuplicate(mac) && !has(.duplicateAllowed) { return "suspended:duplicate" }
         guard let claim = claims.first else { return "suspended:lost" }
         if claim.broken && !has(.rule18BrokenFileArmed) { return "suspended:broken" }
         guard let state = states[mac], claim.card.on else { return "off" }
+        if lab.isSuspended(claim.machine) && !has(.suspendIgnored) { return "held:suspended" }
         if let ending = arming(of: mac)?.ending, !has(.rule10NoLatch) { return "spent:\(ending)" }
         if let hold = state.hold { return "held:\(hold)" }
         guard let id = state.arming else { return "held:noRecord" }
@@ -109,10 +111,15 @@ package final class Model {
         if now >= arming.deadline && !has(.rule8NoDeadline) { return used ? "spent:exhausted" : "spent:expired" }
         let rules = lab.rules(for: claim.machine)
         if rules.never && !has(.rule17NeverIgnored) { return "never" }
+        if isFrozen(rules, at: now) && !has(.freezeIgnored) { return "held:frozen" }
         if rules.broken && !has(.rule17BrokenPolicyIgnored) { return "held:brokenPolicy" }
+        if let mismatch = mismatch(claim.machine, rules, shown) { return mismatch }
         if !rules.profile && !claim.card.chained { return "noPlan" }
-        if lastGoodFetch.map({ now - $0 >= 3600 }) ?? true, !has(.rule9NeverOutdated) { return "held:outdated" }
-        return "netboot"
+        let outdatedAfter = has(.outdatedAfterIgnored) ? 3600 : rules.outdatedAfter
+        if lastGoodFetch.map({ now - $0 >= outdatedAfter }) ?? true, !has(.rule9NeverOutdated) {
+            return "held:outdated"
+        }
+        return isQueued(claim.machine, rules) ? "held:queued" : "netboot"
     }
 
     func isUsed(_ id: Int) -> Bool {

@@ -25,9 +25,9 @@ package final class ModelSubject: Subject {
 
     package func decision(_ mac: String) -> String { model.decision(mac) }
 
-    package func script(_ mac: String, uuid: String?, address: String) throws -> ScriptAnswer {
+    package func script(_ mac: String, shows shown: Identity, address: String) throws -> ScriptAnswer {
         look()
-        switch try model.script(mac, uuid: uuid, address: address) {
+        switch try model.script(mac, shows: shown, address: address) {
         case .served(let boot, _): return .served(token: "\(epoch)/\(boot)", hookToken: "\(epoch)/\(boot)")
         case .refused(let reason): return .refused(reason)
         }
@@ -56,6 +56,19 @@ package final class ModelSubject: Subject {
     package func accept(_ host: String) throws {
         look()
         try model.accept(host)
+    }
+
+    package func suspend(_ host: String?, _ isSuspended: Bool) throws -> Bool {
+        look()
+        guard let tree = try model.suspending(host, isSuspended), let tip = model.processed else { return false }
+        let before = try model.history.tree(tip)
+        let changes = Set(before.keys).union(tree.keys).filter { before[$0] != tree[$0] }.sorted()
+        let commit = try writer.commit(
+            "Suspend or resume", parents: [tip], changes: changes.map { ($0, tree[$0]?.text) }, person: "Ada",
+            time: place.clock.wall)
+        try writer.move(model.branch, to: commit)
+        try model.pass()
+        return true
     }
 
     package func follow(remote: String, branch: String) { model.follow(branch) }

@@ -130,7 +130,9 @@ extension Sequence {
         if !model.reachable { try await step("remote back") { try self.reach(true) } }
         let off = macs { $0 == "off" }
         let ended = macs { $0.hasPrefix("spent:") || $0.hasPrefix("held:") }
-        let held = macs { $0.hasPrefix("held:") && !["held:outdated", "held:brokenPolicy"].contains($0) }
+        // What comes from the state of the world is not a person's to accept.
+        let world = ["outdated", "brokenPolicy", "suspended", "frozen", "queued", "wrongSerial", "wrongUUID"]
+        let held = macs { $0.hasPrefix("held:") && !world.contains(String($0.dropFirst(5))) }
         let known = model.armings.count
         tally.rearms += 1
         switch random.number(0...9) {

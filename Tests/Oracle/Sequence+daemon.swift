@@ -5,15 +5,16 @@ extension Sequence {
         try model.pass()
     }
 
-    func script(_ mac: String) async throws {
+    func script(_ mac: String, shows identity: Identity? = nil) async throws {
+        let shown = identity ?? self.identity(mac)
         let address = model.lab.owner(mac)?.cards.first { $0.mac == mac }?.ip ?? "127.0.9.9"
         if let loader = try await subject.loader(mac, address: address) {
             // Whom nobody knows may have the loader: the script behind it asks again.
             let reason = model.decision(mac)
             try expect("loader for \(mac)", ["netboot", "unknown"].contains(reason) ? "served" : reason, loader)
         }
-        let answer = try await subject.script(mac, uuid: uuid(mac), address: address)
-        let expected = try model.script(mac, uuid: uuid(mac), address: address)
+        let answer = try await subject.script(mac, shows: shown, address: address)
+        let expected = try model.script(mac, shows: shown, address: address)
         switch (expected, answer) {
         case (.served(let boot, let new), .served(let token, let hookToken)):
             tally.scripts += 1

@@ -28,6 +28,7 @@ extension Sequence {
             machine.cards.append(
                 Card(mac: mac, ip: "127.0.1.\(macs.count)", on: turnedOn, workflow: turnedOn, chained: chained))
         }
+        if themes.contains(.identity) { label(&machine) }
         return machine
     }
 

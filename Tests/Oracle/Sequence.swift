@@ -24,6 +24,9 @@ package final class Sequence {
     var deaths: SplitMix64
     var mayDie = true
     var extras: SplitMix64
+    var guards: SplitMix64
+    /// The guards that this sequence is about.
+    let themes: [Theme]
     /// Which of two links to the repo is its URL.
     var remote = "remote"
     var branch = "main"
@@ -51,6 +54,8 @@ package final class Sequence {
         random = SplitMix64(seed: seed)
         deaths = SplitMix64(seed: ~seed)
         extras = SplitMix64(seed: seed &+ 1 << 32)
+        guards = SplitMix64(seed: seed &+ 2 << 32)
+        themes = Sequence.themes(&guards)
         clock = SequenceClock(wall: 1_800_000_000)
         let manager = FileManager.default
         try? manager.removeItem(atPath: directory)
@@ -107,7 +112,13 @@ package final class Sequence {
         let count = random.number(25...40)
         while steps.count < count {
             clock.pass(seconds: Int64(random.number(1...40)))
-            if extras.chance(2) { try await extraStep() } else { try await act() }
+            if !themes.isEmpty && guards.chance(25) {
+                try await guardStep()
+            } else if extras.chance(2) {
+                try await extraStep()
+            } else {
+                try await act()
+            }
         }
         try await settle()
         tally.sequences = 1

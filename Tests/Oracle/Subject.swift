@@ -9,7 +9,7 @@ package protocol Subject {
     /// A machine asks for its loader: `served`, or the reason. Nil where nobody serves any.
     func loader(_ mac: String, address: String) async throws -> String?
     /// A machine asks for its script.
-    func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer
+    func script(_ mac: String, shows shown: Identity, address: String) async throws -> ScriptAnswer
     /// The kernel of a boot was begun, or served whole.
     func kernel(_ token: String, whole: Bool) async throws
     /// The reason `continueBoot` gives for kernel and initrd; `netboot` where they are served.
@@ -22,6 +22,8 @@ package protocol Subject {
     /// Writes what is owed to the repo.
     func flush() async throws
     func accept(_ host: String) async throws
+    /// `bootlatch suspend`, or `resume`, of a host or of everything, by Ada. False where it is refused.
+    func suspend(_ host: String?, _ isSuspended: Bool) async throws -> Bool
     /// Ends the daemon without a goodbye and starts it again, with its journal or with a new one.
     func restart(keepJournal: Bool) async throws
     /// Starts again with other settings.
@@ -67,6 +69,12 @@ extension Subject {
         try await restart(keepJournal: true)
         return true
     }
+}
+
+/// What a machine shows of itself when it asks for its script.
+package struct Identity: Equatable, Sendable {
+    package var uuid: String?
+    package var serial: String?
 }
 
 package enum ScriptAnswer: Equatable, Sendable {

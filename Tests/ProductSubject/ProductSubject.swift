@@ -52,19 +52,21 @@ package final class ProductSubject: Subject {
 
     package func poll() async { _ = await parts.reconciler.reconcile() }
 
-    private func sighting(_ mac: String, uuid: String? = nil, address: String? = nil) throws -> Sighting {
-        guard let mac = MACAddress(mac) else { throw NotAMAC(text: mac) }
-        return Sighting(mac: mac, uuid: uuid, address: address.flatMap { IPv4Address($0) })
+    private func mac(_ text: String) throws -> MACAddress {
+        guard let mac = MACAddress(text) else { throw NotAMAC(text: text) }
+        return mac
     }
 
     private func ask(_ sighting: Sighting) -> Decision {
         decideBoot(sighting, in: parts.gate.current, now: parts.now())
     }
 
-    package func decision(_ mac: String) throws -> String { ask(try sighting(mac)).reason }
+    package func decision(_ mac: String) throws -> String { ask(Sighting(mac: try self.mac(mac))).reason }
 
-    package func script(_ mac: String, uuid: String?, address: String) async throws -> ScriptAnswer {
-        let sighting = try sighting(mac, uuid: uuid, address: address)
+    package func script(_ mac: String, shows shown: Oracle.Identity, address: String) async throws -> ScriptAnswer {
+        let sighting = Sighting(
+            mac: try self.mac(mac), uuid: shown.uuid, serial: shown.serial, address: IPv4Address(address),
+            isComplete: true)
         if parts.gate.current.inventory[sighting.mac] != nil { try await parts.journal.saw(sighting) }
         var decision = ask(sighting)
         if case .netboot = decision, isFirstScript(sighting) {
@@ -80,6 +82,10 @@ package final class ProductSubject: Subject {
             return .refused(decision.reason)
         }
         let boot = try await parts.journal.admit(sighting, arming, at: parts.now())
+        switch parts.gate.permitScript(sighting, boot: boot, now: parts.now()) {
+        case .refused(let decision): return .refused(decision.reason)
+        case .granted: break
+        }
         if case .chain = plan { try await parts.journal.kernel(.unseen, of: boot.token, at: parts.now().wall) }
         return .served(token: boot.token.text, hookToken: boot.hookToken.text)
     }
@@ -128,6 +134,25 @@ package final class ProductSubject: Subject {
         do {
             _ = try await parts.reconciler.accept(.init(namespace: words[0], name: words[1]))
         } catch is AcceptError {}
+    }
+
+    package func suspend(_ host: String?, _ isSuspended: Bool) async throws -> Bool {
+        var mac: MACAddress?
+        if let words = host?.split(separator: "/").map(String.init) {
+            let entry = parts.gate.current.inventory[Host.ID(namespace: words[0], name: words[1])]
+            guard let card = entry?.host.interfaces.first?.mac else { return false }
+            mac = card
+        }
+        let ada = Person(name: "Ada", email: "Ada@lab")
+        do {
+            _ =
+                isSuspended
+                ? try await parts.writeBack.suspend(mac, by: ada, reason: "by hand")
+                : try await parts.writeBack.resume(mac, by: ada, reason: "by hand")
+            return true
+        } catch is HandEditError {
+            return false
+        }
     }
 
     package func restart(keepJournal: Bool) async throws {
