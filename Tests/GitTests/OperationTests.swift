@@ -82,19 +82,30 @@ struct OperationTests {
         }
     }
 
+    /// Of a fetch, also of one that may go on while enough is received, and of a push.
     private func expectTimeout(_ url: String) async throws {
         let (origin, mirror) = (try Origin(), try Mirror())
+        let tip = try origin.commit(["a": "1"])
+        let near = Remote(try RemoteAddress(origin.path))
+        _ = try await near.fetch(into: mirror.path, branch: "main", deadline: .seconds(20))
         let remote = Remote(
             try RemoteAddress(url), trust: Trust(knownHosts: try mirror.sandbox.write("", to: "known_hosts")))
-        let timedOut = GitError.timedOut(remote: remote.address.description, after: Self.deadline)
         await withTaskExecutorPreference(threads) {
-            let start = ContinuousClock.now
-            await #expect(throws: timedOut) {
-                try await remote.fetch(into: mirror.path, branch: "main", deadline: Self.deadline)
+            await expectTimeout(of: remote) {
+                _ = try await remote.fetch(
+                    into: mirror.path, branch: "main", deadline: Self.deadline, leastRate: Remote.leastRate)
             }
-            let took = ContinuousClock.now - start
-            #expect(took >= Self.deadline && took < Self.deadline + .seconds(1))
+            await expectTimeout(of: remote) {
+                _ = try await remote.push(tip, from: mirror.path, to: "main", expecting: nil, deadline: Self.deadline)
+            }
         }
-        withExtendedLifetime(origin) {}
+    }
+
+    private func expectTimeout(of remote: Remote, _ body: () async throws -> Void) async {
+        let timedOut = GitError.timedOut(remote: remote.address.description, after: Self.deadline)
+        let start = ContinuousClock.now
+        await #expect(throws: timedOut) { try await body() }
+        let took = ContinuousClock.now - start
+        #expect(took >= Self.deadline && took < Self.deadline + .seconds(1))
     }
 }
