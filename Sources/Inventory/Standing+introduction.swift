@@ -66,6 +66,7 @@ extension Standing {
             if let address = sighting.address, !interface.spec.dhcp.isNetwork(of: address) {
                 return refused("it asks from \(address), outside of the host's network")
             }
+        if let why = sighting.mac.whyNoCard { return refused("\(sighting.mac) is no network card's: \(why)") }
         }
         var shown = sighting
         shown.mac = interface.mac
