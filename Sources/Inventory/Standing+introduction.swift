@@ -78,7 +78,9 @@ extension Standing {
         if inventory.claims[sighting.mac] != nil || inventory.states[sighting.mac] != nil {
             return refused("\(sighting.mac) is known already")
         }
-        let others = inventory.entries.values.joined().filter { $0.host.id != host.id && $0.host.isNamed(by: sighting) }
+        let others = inventory.entries.values.joined().filter {
+            $0.host.id != host.id && $0.host.isNamed(by: sighting) && !inventory.isRenamed($0.host.id)
+        }
         if let other = others.map(\.host.id).min() {
             return refused("its UUID or serial stands in the manifest of \(other), too")
         }

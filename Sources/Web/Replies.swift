@@ -94,6 +94,8 @@ package struct IntentStatus: Codable, Sendable, Equatable {
 package struct WhyReply: Codable, Sendable, Equatable {
     package var host: String
     package var interfaces: [WhyInterface]
+    /// The name that was asked about, where its machine stands under another one now.
+    package var formerly: String?
 }
 
 package struct WhyInterface: Codable, Sendable, Equatable {
