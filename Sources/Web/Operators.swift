@@ -12,6 +12,8 @@ package struct Operators: Sendable {
     package var now: @Sendable () -> Now
     /// Wakes the writer.
     package var wakeWriter: @Sendable () -> Void
+    /// The last unknown machine that asked from where it is not introduced to the interface with this key.
+    package var outOfReach: @Sendable (MACAddress) -> String?
     /// Of the daemon's boot plane.
     package var boot: BootCounts
     package var version: String
@@ -20,8 +22,9 @@ package struct Operators: Sendable {
 
     package init(
         reconciler: Reconciler, writeBack: WriteBack, journal: Journal, gate: Gate, now: @escaping @Sendable () -> Now,
-        wakeWriter: @escaping @Sendable () -> Void = {}, boot: BootCounts = BootCounts(), version: String = "",
-        startedAt: Instant? = nil
+        wakeWriter: @escaping @Sendable () -> Void = {},
+        outOfReach: @escaping @Sendable (MACAddress) -> String? = { _ in nil }, boot: BootCounts = BootCounts(),
+        version: String = "", startedAt: Instant? = nil
     ) {
         self.reconciler = reconciler
         self.writeBack = writeBack
@@ -29,6 +32,7 @@ package struct Operators: Sendable {
         self.gate = gate
         self.now = now
         self.wakeWriter = wakeWriter
+        self.outOfReach = outOfReach
         self.boot = boot
         self.version = version
         self.startedAt = startedAt ?? now().wall

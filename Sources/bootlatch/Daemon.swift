@@ -72,14 +72,15 @@ struct Daemon: Sendable {
             journal: journal,
             gate: gate, now: now, reached: Crash.reached, log: log)
         strangers = Strangers()
-        sightings = Sightings(journal: journal, gate: gate, now: now, owed: owed, log: log)
+        sightings = Sightings(
+            journal: journal, gate: gate, now: now, owed: owed, strangers: strangers, log: log)
     }
 
     var operators: Operators {
         Operators(
             reconciler: reconciler, writeBack: writeBack, journal: journal, gate: gate, now: { [clock] in clock.now },
-            wakeWriter: { [owed] in owed.wake() }, boot: counts, version: Bootlatch.version,
-            startedAt: startedAt)
+            wakeWriter: { [owed] in owed.wake() }, outOfReach: { [strangers] in strangers.outOfReach(of: $0) },
+            boot: counts, version: Bootlatch.version, startedAt: startedAt)
     }
 
     static func journal(in state: String) -> String { state + "/journal.sqlite" }

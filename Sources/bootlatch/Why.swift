@@ -42,6 +42,7 @@ extension WhyInterface {
             }
         }
         if let shown { lines.append("  its machine shows \(shown.text)") }
+        lines += seen.map { "  \($0)" }
         lines += rules.map { "  \($0.text)" }
         lines += conditions.map { "  to arm it, \($0.text)" }
         lines += refuse.filter { $0.location != nil }.map { "  refused with \($0.text)" }
