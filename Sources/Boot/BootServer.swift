@@ -31,7 +31,7 @@ package actor BootServer {
 
     /// Opens every socket, or none.
     package func start() async throws -> BoundPorts {
-        let interfaces = try self.interfaces()
+        let interfaces = try Self.interfaces(settings)
         kernelTask = Task { [kernels, plane] in
             for await (token, kernel) in kernels { await plane.actions.kernelProgress(token, kernel) }
         }
@@ -54,7 +54,10 @@ package actor BootServer {
         await kernelTask?.value
     }
 
-    private func interfaces() throws -> [BootInterface] {
+    /// Where it would serve.
+    ///
+    /// - Throws: `BootServerError` for an interface that is not there, or where clients could not be told our address.
+    package static func interfaces(_ settings: BootSettings) throws -> [BootInterface] {
         let found = try BootInterface.find(settings.interfaces, advertised: settings.address)
         guard found.isEmpty else { return found }
         guard settings.dhcpMode == .off else { throw BootServerError.noInterfaces(settings.dhcpMode) }

@@ -1,4 +1,5 @@
 import CLibgit2
+import Glibc
 
 /// How far a fetch is.
 package struct FetchProgress: Hashable, Sendable {
@@ -22,6 +23,17 @@ struct Connection: ~Copyable {
     init(
         _ session: Session, repository: borrowing Handle, direction: git_direction
     ) throws(GitError) {
+        let address = session.address
+        // libgit2 takes the name of a folder that is not there for a URL of a kind that it does not know.
+        if address.isLocal, access(address.path, F_OK) != 0, errno == ENOENT {
+            throw .network(
+                remote: address.description,
+                reason: "there is no such folder"
+                    + (address.scheme == .file
+                        ? ""
+                        : ", and it is no URL; a remote is a path, or begins with file://, git://, ssh://, http(s):// or user@host:")
+            )
+        }
         let repository = repository.pointer
         let made = try Handle("prepare the remote", free: git_remote_free) { out in
             // Looking a remote up by name would leak a copy of the configuration each time.

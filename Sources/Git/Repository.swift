@@ -15,6 +15,12 @@ package actor Repository {
         handle = try Repository.open(path, create: create)
     }
 
+    /// See `gathering`.
+    init(gatheringInto path: String) throws(GitError) {
+        self.path = path
+        handle = try Repository.openGathering(path)
+    }
+
     /// Opens a second handle on the same repository. A handle belongs to one thread at a time.
     static func open(_ path: String, create: Bool = false) throws(GitError) -> Handle {
         try startLibrary()

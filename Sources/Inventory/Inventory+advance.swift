@@ -22,21 +22,18 @@ extension Inventory {
         var touched: Set<MACAddress> = []
         var gone: [Host.ID: Entry] = [:]
         let changes = delta.files.sorted { $0.key < $1.key }
-        for (path, _) in changes {
-            guard let file = files[path] else { continue }
-            for host in file.inForce.hosts {
-                if gone[host.id] == nil, let entry = next.entries[host.id]?.first { gone[host.id] = entry }
-                // Also those of its twin in another file, which is a duplicate with this one and none without.
-                touched.formUnion((next.entries[host.id] ?? []).flatMap(\.host.interfaces).map(\.mac))
-            }
-            next.withdraw(file.inForce)
+        let before = changes.compactMap { files[$0.key]?.inForce }
+        for id in Set(before.flatMap(\.hosts).map(\.id)) {
+            guard let twins = entries[id] else { continue }
+            gone[id] = twins.first
+            // Also those of its twin in another file, which is a duplicate with this one and none without.
+            touched.formUnion(twins.flatMap(\.host.interfaces).map(\.mac))
         }
-        for (path, change) in changes {
-            next.replace(path, by: change, isFirst: isFirst)
-            guard let file = next.files[path] else { continue }
-            next.claim(file, content: file.goodContent)
-            touched.formUnion(file.inForce.hosts.flatMap(\.interfaces).map(\.mac))
-        }
+        next.withdraw(before)
+        for (path, change) in changes { next.replace(path, by: change, isFirst: isFirst) }
+        let after = changes.compactMap { next.files[$0.key] }
+        next.claim(after)
+        touched.formUnion(after.flatMap(\.inForce.hosts).flatMap(\.interfaces).map(\.mac))
         next.keepLost(gone.filter { next.entries[$0.key] == nil }, of: hostCount)
         next.updateRules()
         next.revision = Revision()
@@ -51,9 +48,8 @@ extension Inventory {
 
     /// Takes the lost hosts of this id out for good.
     package mutating func forgetLost(_ id: Host.ID) {
-        guard lost.remove(id) != nil, let entry = entries.removeValue(forKey: id)?.first else { return }
+        forgetLost([id])
         revision = Revision()
-        for (index, spec) in entry.host.interfaces.enumerated() { drop(Claim(entry, index: index), of: spec.mac) }
     }
 
     /// Puts back a host that was lost before a restart, with the MACs that were still its: others have stood in a file since.
@@ -78,7 +74,7 @@ extension Inventory {
         let file = File(parsed: parsed, inForce: parsed, goodContent: content)
         files[parsed.path] = file
         notePolicies(of: file)
-        claim(file, content: content)
+        claim([file])
         updateRules()
         revision = Revision()
     }
@@ -120,43 +116,7 @@ extension Inventory {
         }
     }
 
-    private mutating func claim(_ file: File, content: String?) {
-        for (ordinal, host) in file.inForce.hosts.enumerated() {
-            if lost.contains(host.id) { forgetLost(host.id) }
-            let entry = Entry(
-                host: host, settings: rules.settings(for: host), suspension: file.parsed.isBroken ? .broken : nil,
-                path: file.parsed.path, ordinal: ordinal, content: content)
-            entries[host.id, default: []].append(entry)
-            if let twins = entries[host.id], twins.count > 1 {
-                entries[host.id] = twins.sorted { ($0.path, $0.ordinal) < ($1.path, $1.ordinal) }
-            }
-            for (index, spec) in host.interfaces.enumerated() {
-                // A MAC that is back under another name is no longer its lost host's.
-                claims[spec.mac]?.removeAll { lost.contains($0.host) }
-                add(Claim(entry, index: index), of: spec.mac)
-            }
-        }
-    }
-
-    private mutating func withdraw(_ file: ParsedFile) {
-        for (ordinal, host) in file.hosts.enumerated() {
-            guard let entry = entries[host.id]?.first(where: { $0.path == file.path && $0.ordinal == ordinal }) else {
-                continue
-            }
-            for (index, spec) in host.interfaces.enumerated() { drop(Claim(entry, index: index), of: spec.mac) }
-            entries[host.id]?.removeAll { $0.path == file.path && $0.ordinal == ordinal }
-            if entries[host.id]?.isEmpty == true { entries[host.id] = nil }
-        }
-    }
-
-    /// In the order of the paths, whichever came first: a restart must find the same.
-    private mutating func add(_ claim: Claim, of mac: MACAddress) {
-        claims[mac, default: []].append(claim)
-        guard let all = claims[mac], all.count > 1 else { return }
-        claims[mac] = all.sorted { ($0.path, $0.ordinal, $0.index) < ($1.path, $1.ordinal, $1.index) }
-    }
-
-    private mutating func drop(_ claim: Claim, of mac: MACAddress) {
+    mutating func drop(_ claim: Claim, of mac: MACAddress) {
         claims[mac]?.removeAll { $0 == claim }
         if claims[mac]?.isEmpty == true { claims[mac] = nil }
     }
@@ -164,22 +124,24 @@ extension Inventory {
     /// A commit that loses more than half of the hosts is more likely a mistake than a wish: they keep their leases.
     private mutating func keepLost(_ gone: [Host.ID: Entry], of before: Int) {
         guard gone.count * 2 > before else { return }
+        lost.formUnion(gone.keys)
+        let macs = Set(gone.values.flatMap(\.host.interfaces).map(\.mac))
+        // What stands in a file now is not lost.
+        let free = macs.filter { claims[$0]?.contains { !lost.contains($0.host) } != true }
         for (id, old) in gone {
             var entry = old
             entry.suspension = .lost
-            lost.insert(id)
             entries[id] = [entry]
-            for (index, spec) in entry.host.interfaces.enumerated() {
-                // What stands in a file now is not lost.
-                if claims[spec.mac]?.contains(where: { !lost.contains($0.host) }) == true { continue }
-                add(Claim(entry, index: index), of: spec.mac)
+            for (index, spec) in entry.host.interfaces.enumerated() where free.contains(spec.mac) {
+                claims[spec.mac, default: []].append(Claim(entry, index: index))
             }
         }
+        sortClaims(of: free)
     }
 }
 
 extension Inventory.Claim {
-    fileprivate init(_ entry: Inventory.Entry, index: Int) {
+    init(_ entry: Inventory.Entry, index: Int) {
         self.init(host: entry.host.id, path: entry.path, ordinal: entry.ordinal, index: index)
     }
 }

@@ -11,11 +11,6 @@ extension Inventory {
         return nil
     }
 
-    /// The manifest that claims, one of twins where a host is described twice.
-    func entry(of claim: Claim) -> Entry? {
-        entries[claim.host]?.first { $0.path == claim.path && $0.ordinal == claim.ordinal }
-    }
-
     /// The host that a MAC stands in.
     func entry(of mac: MACAddress) -> Entry? { claims[mac]?.first.flatMap { entry(of: $0) } }
 

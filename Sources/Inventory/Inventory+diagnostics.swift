@@ -71,7 +71,7 @@ extension Inventory {
     /// Hosts that nobody will ever recognise: firmware shows no serial before a loader asks for it.
     private var unintroduced: [Diagnostic] {
         entries.values.compactMap(\.first).compactMap { entry in
-            guard entry.host.uuid == nil, entry.settings.introduce == .nothing,
+            guard entry.host.uuid == nil, entry.settings.introduce == .nothing, !isRenamed(entry.host.id),
                 let spec = entry.host.interfaces.first(where: \.mac.isUnseen)
             else { return nil }
             return Diagnostic(

@@ -38,6 +38,17 @@ package struct MACAddress: Hashable, Comparable, Sendable, Codable, CustomString
         bits = octets.prefix(6).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// Why no network card sends from this address; nil for one that may (IEEE 802, the I/G bit: the lowest of the first octet).
+    package var whyNoCard: String? {
+        switch bits {
+        case 0: "it is all zeros"
+        case 0xFFFF_FFFF_FFFF: "it is everybody's, the broadcast address"
+        case _ where !isUnseen && bits >> 40 & 1 == 1:
+            "its first octet is odd, which marks the address of a group (IEEE 802's group bit)"
+        default: nil
+        }
+    }
+
     /// The six octets, first one first.
     package var octets: [UInt8] { (0..<6).map { UInt8(truncatingIfNeeded: bits >> (40 - 8 * $0)) } }
 

@@ -25,6 +25,23 @@ extension Standing {
         return nil
     }
 
+    /// The hosts that would be introduced to this unknown machine, did it ask from their network: their keys, at most ten.
+    package func outOfReach(_ sighting: Sighting, now: Now) -> [MACAddress] {
+        guard isWaiting, inventory.states[sighting.mac] == nil, let link = sighting.link ?? sighting.address else {
+            return []
+        }
+        var keys: [MACAddress] = []
+        for key in ledger.unseen.keys where keys.count < 10 {
+            guard let interface = inventory[key], interface.settings.introduce == .loader,
+                // One that shows a UUID would have been known by it.
+                interface.host.uuid == nil || sighting.uuid == nil,
+                !interface.spec.dhcp.isNetwork(of: link), waits(interface, for: sighting, now)
+            else { continue }
+            keys.append(key)
+        }
+        return keys
+    }
+
     /// The interface waits for nothing but to be seen, and the machine shows nothing that a policy refuses.
     private func waits(_ interface: Interface, for sighting: Sighting, _ now: Now) -> Bool {
         var shown = sighting
@@ -49,6 +66,7 @@ extension Standing {
         guard let interface = known.first else { return .nobody }
         let host = interface.host
         func refused(_ why: String) -> Recognition { .refused(host.id, why) }
+        if let why = sighting.mac.whyNoCard { return refused("\(sighting.mac) is no network card's: \(why)") }
         if known.count > 1 { return refused("\(known[1].host.id) waits for the same UUID or serial, too") }
         if let uuid = host.uuid, sighting.uuid.map({ isSame(uuid: $0, uuid) }) != true {
             return refused(
@@ -77,7 +95,9 @@ extension Standing {
         if inventory.claims[sighting.mac] != nil || inventory.states[sighting.mac] != nil {
             return refused("\(sighting.mac) is known already")
         }
-        let others = inventory.entries.values.joined().filter { $0.host.id != host.id && $0.host.isNamed(by: sighting) }
+        let others = inventory.entries.values.joined().filter {
+            $0.host.id != host.id && $0.host.isNamed(by: sighting) && !inventory.isRenamed($0.host.id)
+        }
         if let other = others.map(\.host.id).min() {
             return refused("its UUID or serial stands in the manifest of \(other), too")
         }

@@ -19,6 +19,7 @@ extension KnownFields {
             "spec.metaData": ["name", "namespace"],
             "spec.networkData": ["name", "namespace"],
             "spec.networkInterfaces": ["hostNetworkAttachment", "macAddress", "name", "switchPort"],
+            "spec.networkInterfaces.hostNetworkAttachment": ["name", "namespace"],
             "spec.networkInterfaces.switchPort": ["portID", "switchID", "switchSystemName"],
             "spec.raid": ["hardwareRAIDVolumes", "softwareRAIDVolumes"],
             "spec.raid.hardwareRAIDVolumes": [

@@ -34,8 +34,13 @@ extension FieldReader {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
+    /// The MAC of one network card.
     mutating func mac(_ node: Node) -> MACAddress? {
-        if let mac = node.string.flatMap({ MACAddress($0) }) { return mac }
+        if let mac = node.string.flatMap({ MACAddress($0) }) {
+            guard let why = mac.whyNoCard else { return mac }
+            error(node, "\(mac) is no network card's: \(why); copy it from the machine")
+            return nil
+        }
         expected(
             "a MAC address such as 52:54:00:12:34:01\(node.string == nil ? " (put it in quotes)" : "")", at: node)
         return nil

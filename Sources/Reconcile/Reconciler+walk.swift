@@ -162,7 +162,7 @@ extension Reconciler {
 
     private func noteLost(from old: Inventory, to new: Inventory, by commit: CommitID, _ observation: inout Observation)
     {
-        for id in new.lost.subtracting(old.lost).sorted() {
+        for id in new.lost.subtracting(old.lost).sorted() where !new.isRenamed(id) {
             observation.events.append(
                 Event(
                     .lost, host: id,

@@ -37,7 +37,10 @@ extension WriteBack {
     /// Applies these intents to the tree of this tip, one commit for each host.
     func draft(_ owed: [(host: Host.ID, intents: [Intent])], on tip: ObjectID) async throws -> Draft {
         var draft = Draft(head: tip)
-        for (host, intents) in owed { try await add(host, intents, to: &draft) }
+        // Few commits are few syncs, and their pack would be one more to look through.
+        let maker = try owed.count > 8 ? repository.gathering() : repository
+        for (host, intents) in owed { try await add(host, intents, to: &draft, by: maker) }
+        if maker !== repository, draft.head != tip { try await maker.store(draft.head, since: tip) }
         return draft
     }
 
@@ -72,11 +75,12 @@ extension WriteBack {
         return nil
     }
 
-    private func add(_ host: Host.ID, _ intents: [Intent], to draft: inout Draft) async throws {
-        guard let path = gate.current.inventory[host]?.path,
-            let entry = try await repository.entry(at: path, in: draft.head)
+    private func add(
+        _ host: Host.ID, _ intents: [Intent], to draft: inout Draft, by maker: Repository
+    ) async throws {
+        guard let path = gate.current.inventory[host]?.path, let entry = try await maker.entry(at: path, in: draft.head)
         else { return }
-        var bytes = try await repository.blob(entry.id, limit: 4 << 20)
+        var bytes = try await maker.blob(entry.id, limit: 4 << 20)
         let before = bytes
         var edited: [Intent] = []
         for intent in intents {
@@ -89,7 +93,7 @@ extension WriteBack {
         }
         guard bytes != before else { return }
         do {
-            draft.head = try await repository.commit(
+            draft.head = try await maker.commit(
                 parent: draft.head, edits: [(path, bytes)], author: signature, committer: signature,
                 message: message(for: host, edited, journal: try await journal.id()), signer: settings.signer)
         } catch GitError.credentials(let reason) {

@@ -45,7 +45,7 @@ extension Operators {
             },
             conditions: conditions.map { .init(condition: $0.condition, origin()) },
             refuse: refuse.map { .init(field: $0.field, value: $0.value, origin()) },
-            shown: shown.map { ShownReply($0) }, intent: intent, because: because,
+            shown: shown.map { ShownReply($0) }, seen: await seen(interface), intent: intent, because: because,
             next: Advice(interface, in: standing, now: now).text(on: decision))
     }
 
@@ -73,6 +73,15 @@ extension Operators {
         return interface.settings.refuse.words.map { field, value in
             (field, value, RuleOrigin(field: "refuse.\(field)", for: interface.host, in: inventory))
         }
+    }
+
+    /// Of a host that waits to be seen: the last machine that was not bound to it for what it showed, and the last one that asked from
+    /// where nobody is introduced to it.
+    private func seen(_ interface: Interface) async -> [String] {
+        guard interface.mac.isUnseen else { return [] }
+        let events = (try? await journal.events(of: interface.host.id, limit: 1000)) ?? []
+        let refused = events.last { $0.event.kind == .refused && $0.event.mac != interface.mac }
+        return [refused.map { "\($0.at) \($0.event.detail)" }, outOfReach(interface.mac)].compactMap { $0 }
     }
 
     /// What was wrong with the signature when it was looked at.

@@ -12,6 +12,8 @@ package struct Operators: Sendable {
     package var now: @Sendable () -> Now
     /// Wakes the writer.
     package var wakeWriter: @Sendable () -> Void
+    /// The last unknown machine that asked from where it is not introduced to the interface with this key.
+    package var outOfReach: @Sendable (MACAddress) -> String?
     /// Of the daemon's boot plane.
     package var boot: BootCounts
     package var version: String
@@ -20,8 +22,9 @@ package struct Operators: Sendable {
 
     package init(
         reconciler: Reconciler, writeBack: WriteBack, journal: Journal, gate: Gate, now: @escaping @Sendable () -> Now,
-        wakeWriter: @escaping @Sendable () -> Void = {}, boot: BootCounts = BootCounts(), version: String = "",
-        startedAt: Instant? = nil
+        wakeWriter: @escaping @Sendable () -> Void = {},
+        outOfReach: @escaping @Sendable (MACAddress) -> String? = { _ in nil }, boot: BootCounts = BootCounts(),
+        version: String = "", startedAt: Instant? = nil
     ) {
         self.reconciler = reconciler
         self.writeBack = writeBack
@@ -29,6 +32,7 @@ package struct Operators: Sendable {
         self.gate = gate
         self.now = now
         self.wakeWriter = wakeWriter
+        self.outOfReach = outOfReach
         self.boot = boot
         self.version = version
         self.startedAt = startedAt ?? now().wall
@@ -37,7 +41,7 @@ package struct Operators: Sendable {
     /// - Throws: `OperatorError`, `JournalError`.
     package func status(of reference: String? = nil) async throws -> StatusReply {
         let standing = gate.current
-        let hosts = try reference.map { [try host($0, in: standing).id] } ?? standing.inventory.entries.keys.sorted()
+        let hosts = try reference.map { [try asked($0, in: standing).host.id] } ?? standing.inventory.listed
         let shown = await shown(by: hosts, in: standing.inventory)
         let trouble = await reconciler.trouble
         let inventory = standing.inventory
@@ -61,22 +65,31 @@ package struct Operators: Sendable {
     /// - Throws: `OperatorError`, `JournalError`.
     package func why(_ reference: String) async throws -> WhyReply {
         let standing = gate.current
-        let host = try host(reference, in: standing)
+        let (host, formerly) = try asked(reference, in: standing)
         let intents = (try? await intents()) ?? []
-        let macs = MACAddress(reference).map { [$0] } ?? host.interfaces.map(\.mac)
+        let macs = MACAddress(reference).map { [$0] } ?? standing.inventory.interfaces(of: host).map(\.mac)
         var interfaces: [WhyInterface] = []
         let deadline = ContinuousClock.now.advanced(by: Self.patience)
         for mac in macs {
             let intent = intents.first { $0.mac == "\(mac)" && ($0.mac != "-" || $0.host == "\(host.id)") }
             interfaces.append(await why(mac, in: standing, intent: intent, host.dialect, until: deadline))
         }
-        return WhyReply(host: "\(host.id)", interfaces: interfaces)
+        return WhyReply(host: "\(host.id)", interfaces: interfaces, formerly: formerly)
     }
 
     /// - Throws: `OperatorError` for a host that is unknown, `JournalError`.
     package func events(of reference: String?, after: Int64, limit: Int) async throws -> [EventReply] {
-        let id = try reference.map { try host($0, in: gate.current).id }
-        return try await journal.events(of: id, after: after, limit: min(max(limit, 1), 10_000)).map { EventReply($0) }
+        let limit = min(max(limit, 1), 10_000)
+        do {
+            let id = try reference.map { try host($0, in: gate.current).id }
+            return try await journal.events(of: id, after: after, limit: limit).map { EventReply($0) }
+        } catch let error as OperatorError {
+            // What was told under a name stays under it.
+            guard let reference else { throw error }
+            let past = try await journal.events(of: Host.ID(reference), limit: limit)
+            if past.isEmpty { throw error }
+            return past.filter { $0.sequence > after }.map { EventReply($0) }
+        }
     }
 
     /// - Throws: `OperatorError`, `AcceptError`, `JournalError`.
@@ -114,39 +127,6 @@ package struct Operators: Sendable {
             explanation: status.explanation, deadline: arming?.deadline)
     }
 
-    // Finding
-
-    func host(_ reference: String, in standing: Standing) throws -> Host {
-        if let mac = MACAddress(reference) {
-            if let interface = standing.inventory[mac] { return interface.host }
-            throw OperatorError(description: "no manifest names the MAC \(mac); `bootlatch status` lists the hosts")
-        }
-        let matches = standing.inventory.entries.keys.filter { $0.description == reference || $0.name == reference }
-        if matches.count > 1 {
-            let names = matches.sorted().map(\.description).joined(separator: ", ")
-            throw OperatorError(description: "\(reference) is one of several hosts: \(names); say which")
-        }
-        guard let id = matches.first, let entry = standing.inventory[id] else {
-            throw OperatorError(
-                description: "no host \(reference) in the inventory; `bootlatch status` lists the hosts")
-        }
-        return entry.host
-    }
-
-    private func interface(_ reference: String) async throws -> MACAddress {
-        if let mac = MACAddress(reference) { return mac }
-        // A host that was pushed a moment ago is in the remote, and not yet in the inventory.
-        if (try? host(reference, in: gate.current)) == nil { _ = await reconciler.reconcile() }
-        let host = try host(reference, in: gate.current)
-        guard let first = host.interfaces.first, host.interfaces.count == 1 else {
-            let macs = host.interfaces.map(\.mac.description).joined(separator: ", ")
-            throw OperatorError(description: "\(host.id) has several interfaces; name the MAC: \(macs)")
-        }
-        return first.mac
-    }
-
-    // Describing
-
     /// What the machines of these hosts last showed, where a policy asks for it; nothing while the journal can't be read.
     private func shown(by hosts: [Host.ID], in inventory: Inventory) async -> [MACAddress: Shown] {
         let asked = hosts.compactMap { inventory[$0] }.filter { entry in
@@ -156,8 +136,9 @@ package struct Operators: Sendable {
     }
 
     private func status(of host: Host, _ shown: [MACAddress: Shown], in standing: Standing) -> HostStatus {
-        HostStatus(
-            host: "\(host.id)", interfaces: host.interfaces.map { status(of: $0.mac, shown[$0.mac], in: standing) })
+        let interfaces = standing.inventory.interfaces(of: host)
+        return HostStatus(
+            host: "\(host.id)", interfaces: interfaces.map { status(of: $0.mac, shown[$0.mac], in: standing) })
     }
 
     /// What is decided of the machine as it last showed itself.

@@ -94,6 +94,8 @@ package struct IntentStatus: Codable, Sendable, Equatable {
 package struct WhyReply: Codable, Sendable, Equatable {
     package var host: String
     package var interfaces: [WhyInterface]
+    /// The name that was asked about, where its machine stands under another one now.
+    package var formerly: String?
 }
 
 package struct WhyInterface: Codable, Sendable, Equatable {
@@ -137,6 +139,8 @@ package struct WhyInterface: Codable, Sendable, Equatable {
     /// Empty where the machine may netboot.
     package var refuse: [Refuse]
     package var shown: ShownReply?
+    /// Of a host that waits to be seen: machines that might be it, and why they are not bound to it.
+    package var seen: [String] = []
     package var intent: IntentStatus?
     /// Why somebody turned it on or off, in the words of that commit (`Bootlatch-Reason`).
     package var because: String?

@@ -18,7 +18,7 @@ struct PreviewPush: AsyncParsableCommand {
     @Argument(
         help: """
             OLD..NEW; OLD...NEW, from where NEW forked off; or a folder, whose files are compared with HEAD. \
-            Default: the current folder.
+            Default: the current folder. In the daemon's mirror HEAD is `inventory.branch`.
             """)
     var range: String?
 
@@ -71,6 +71,8 @@ struct PreviewSource {
     private let tree: WorkTree
     let paths: [String]
     private let signers: SignerPaths
+    /// The branch that HEAD is in the daemon's mirror; nil for any other repository.
+    private let mirrored: String?
 
     /// - Throws: `ClientError` with what to write instead.
     init(range: String?, repo: String?, settings: SettingsOptions) throws {
@@ -88,9 +90,19 @@ struct PreviewSource {
         let configured = try settings.isNamed ? settings.load() : nil
         paths = (configured ?? Settings()).paths
         signers = (configured ?? Settings()).signers
-        if case .revisions = self.range, folder == nil, let configured { folder = "\(configured.state)/mirror.git" }
+        if case .revisions = self.range, folder == nil, let configured {
+            (folder, mirrored) = (configured.mirror, configured.branch)
+        } else {
+            mirrored = nil
+        }
         let place = folder ?? FileManager.default.currentDirectoryPath
         guard let tree = try WorkTree.around(place) else {
+            if mirrored != nil {
+                throw ClientError(
+                    description:
+                        "no mirror of the daemon's at \(place): has `bootlatch serve` run with this `state`, and may you "
+                        + "enter it? Name a clone with --repo")
+            }
             throw ClientError(description: "no git repository at \(place) or above it; name one with --repo")
         }
         self.tree = tree
@@ -142,7 +154,7 @@ struct PreviewSource {
     }
 
     private func commit(_ revision: String, in repository: Repository) async throws -> ObjectID {
-        if let id = try await repository.resolve(revision) { return id }
+        if let id = try await repository.resolve(mirrored.map { inMirror(revision, of: $0) } ?? revision) { return id }
         throw ClientError(
             description:
                 "\(tree.root ?? tree.repository) has no commit \(revision), or several; `git fetch`, and try `git rev-parse \(revision)`"

@@ -71,12 +71,12 @@ struct HistorySource {
             return
         }
         let isMirror = repo == nil && configured != nil
-        let place = repo ?? configured.map { "\($0.state)/mirror.git" } ?? FileManager.default.currentDirectoryPath
+        let place = repo ?? configured?.mirror ?? FileManager.default.currentDirectoryPath
         guard let tree = try WorkTree.around(place) else {
             throw ClientError(description: "no git repository at \(place) or above it; name one with --repo")
         }
         repository = try Repository(bareAt: tree.repository, create: false)
-        let name = isMirror ? branch : rev ?? "HEAD"
+        let name = isMirror ? inMirror(branch, of: (configured ?? Settings()).branch) : rev ?? "HEAD"
         guard let tip = try await repository.resolve(name) else {
             throw ClientError(
                 description: "\(tree.root ?? tree.repository) has no commit \(name), or several; name one with --rev")

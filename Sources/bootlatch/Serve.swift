@@ -20,11 +20,12 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.load()
+        try settings.checkServing()
         let log = Logger(label: "bootlatch")
         Self.raiseFileLimit()
         let daemon = try Daemon(settings, log: log)
         // The state folder is ours from here on.
-        Self.removeRemains(in: settings.state + "/mirror.git")
+        Self.removeRemains(in: settings.mirror)
         let endpoints = Endpoints(path: settings.state + "/endpoints.json", log: log)
         var plane = settings.boot
         // Everybody who still downloads is cut off: a boot that dies here asks again.
@@ -102,11 +103,7 @@ struct Serve: AsyncParsableCommand {
                 configuration: .init(address: .unixDomainSocket(path: socket), serverName: "bootlatch"),
                 onServerRunning: { _ in await endpoints.opened(socket: socket) }, logger: log)
         ]
-        if let http = settings.controlHTTP {
-            guard let colon = http.lastIndex(of: ":"), let port = Int(http[http.index(after: colon)...]) else {
-                throw SettingsError(description: "control.http: \(http) is no HOST:PORT")
-            }
-            let host = String(http[..<colon])
+        if let (host, port) = try settings.readOnlyListener() {
             applications.append(
                 Application(
                     router: controlRouter(daemon.operators, isReadOnly: true),

@@ -17,15 +17,20 @@ struct Sightings: Sendable {
     private let gate: Gate
     private let now: @Sendable () -> Now
     private let owed: WakeUp
+    private let strangers: Strangers
     private let log: Logger
     private let stream: AsyncStream<Seen>
     private let continuation: AsyncStream<Seen>.Continuation
 
-    init(journal: Journal, gate: Gate, now: @escaping @Sendable () -> Now, owed: WakeUp, log: Logger) {
+    init(
+        journal: Journal, gate: Gate, now: @escaping @Sendable () -> Now, owed: WakeUp, strangers: Strangers,
+        log: Logger
+    ) {
         self.journal = journal
         self.gate = gate
         self.now = now
         self.owed = owed
+        self.strangers = strangers
         self.log = log
         (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
     }
@@ -51,6 +56,11 @@ struct Sightings: Sendable {
             // A running installer asks for a lease before it reports: that is no boot.
             if seen.isBootRequest, case .localBoot(.spent(.exhausted)) = seen.decision, let arming = interface?.arming {
                 await sweep(used: [arming])
+            }
+            if case .ignore(.unknown) = seen.decision, seen.isBootRequest {
+                for key in gate.current.outOfReach(seen.sighting, now: now()) {
+                    strangers.asked(seen.sighting, outOfReachOf: key, at: now().wall)
+                }
             }
             guard let host = interface?.host, case .localBoot(let refusal) = seen.decision, seen.isBootRequest else {
                 // The installed system asks for an address: the refusal has reached the disk.

@@ -17,15 +17,19 @@ struct Why: AsyncParsableCommand {
 }
 
 func whyText(_ reply: WhyReply) -> String {
-    reply.interfaces.map { interface in
-        let status = interface.status
-        var lines = ["\(reply.host) \(status.mac): \(status.decision), \(status.reason)"]
+    let name = reply.formerly.map { ["\($0) stands in no manifest any more; its machine is \(reply.host) now"] } ?? []
+    return (name + reply.interfaces.map { $0.text(of: reply.host) }).joined(separator: "\n")
+}
+
+extension WhyInterface {
+    fileprivate func text(of host: String) -> String {
+        var lines = ["\(host) \(status.mac): \(status.decision), \(status.reason)"]
         if let since = status.since {
             lines.append(
                 "  last changed at \(since.location) by \(since.author) in \(since.commit.prefix(8)), \(since.committedAt)"
             )
         }
-        if let because = interface.because { lines.append("  because: \(because)") }
+        if let because { lines.append("  because: \(because)") }
         if let arming = status.arming {
             lines.append(
                 "  arming \(arming.id), made by \(arming.armedBy.commit.prefix(8)) (\(arming.armedBy.author)) at \(arming.armedBy.location)"
@@ -37,18 +41,19 @@ func whyText(_ reply: WhyReply) -> String {
                 lines.append("  \(ending) at \(arming.endedAt ?? "?"): \(arming.evidence ?? "")")
             }
         }
-        if let shown = interface.shown { lines.append("  its machine shows \(shown.text)") }
-        lines += interface.rules.map { "  \($0.text)" }
-        lines += interface.conditions.map { "  to arm it, \($0.text)" }
-        lines += interface.refuse.filter { $0.location != nil }.map { "  refused with \($0.text)" }
-        let defaults = interface.refuse.filter { $0.location == nil }.map { "\($0.field): \($0.value)" }
+        if let shown { lines.append("  its machine shows \(shown.text)") }
+        lines += seen.map { "  \($0)" }
+        lines += rules.map { "  \($0.text)" }
+        lines += conditions.map { "  to arm it, \($0.text)" }
+        lines += refuse.filter { $0.location != nil }.map { "  refused with \($0.text)" }
+        let defaults = refuse.filter { $0.location == nil }.map { "\($0.field): \($0.value)" }
         if !defaults.isEmpty { lines.append("  refused with \(defaults.joined(separator: "; ")); by default") }
-        if let intent = interface.intent {
+        if let intent {
             lines.append(
                 "  owed to the repo: \(intent.reason), \(intent.state)\(intent.blockedBy.map { ": \($0)" } ?? "")")
         }
-        return (lines + ["  \(status.explanation)", "  To change this: \(interface.next)"]).joined(separator: "\n")
-    }.joined(separator: "\n")
+        return (lines + ["  \(status.explanation)", "  To change this: \(next)"]).joined(separator: "\n")
+    }
 }
 
 extension WhyInterface.Rule {

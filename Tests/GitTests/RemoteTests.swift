@@ -89,6 +89,22 @@ struct RemoteTests {
         withExtendedLifetime(server) {}
     }
 
+    @Test(arguments: [("", ", and it is no URL; a remote is a path, or begins with file://"), ("file://", "")])
+    func `a folder that is not there is called that`(scheme: String, says: String) async throws {
+        let mirror = try Mirror()
+        for path in ["/srv/no-such-folder.git", "no-such-folder/inventory.git"]
+        where scheme.isEmpty || path.hasPrefix("/") {
+            let remote = Remote(try RemoteAddress(scheme + path))
+            let error = await #expect(throws: GitError.self) {
+                try await remote.fetch(into: mirror.path, branch: "main", deadline: .seconds(20))
+            }
+            let text = "\(error as Any)"
+            #expect(
+                error?.description.hasPrefix("cannot reach \(scheme)\(path): there is no such folder\(says)") == true,
+                "\(text)")
+        }
+    }
+
     @Test func `of ten thousand branches and tags only ours is fetched, by every route`() async throws {
         let origin = try Origin()
         var tip = try origin.commit(["inventory/a.yaml": "1"])

@@ -2,6 +2,18 @@ import Inventory
 import Testing
 
 struct MACAddressTests {
+    @Test(
+        arguments: [
+            ("52:54:00:12:34:01", nil), ("02:00:00:00:00:01", nil), ("00:00:00:00:00:01", nil),
+            ("00:00:00:00:00:00", "all zeros"), ("ff:ff:ff:ff:ff:ff", "broadcast"), ("01:00:5e:00:00:01", "group bit"),
+            ("33:33:00:00:00:01", "group bit"),
+        ] as [(String, String?)])
+    func `an address that no card sends from says why`(text: String, why: String?) throws {
+        let said = try #require(MACAddress(text)).whyNoCard
+        #expect(why.map { said?.contains($0) == true } ?? (said == nil))
+        #expect(MACAddress(unseenBy: ["serial": "CZ2041"])?.whyNoCard == nil)
+    }
+
     @Test(arguments: [
         "52:54:00:12:34:AB", "52-54-00-12-34-ab", "5254.0012.34ab", "5254001234ab", "5254:0012:34AB",
         "52:54:00:12:34:ab",

@@ -160,6 +160,24 @@ struct StandingIntroductionTests {
         #expect(decision(Sighting(mac: .c), world) == .ignore(.unknown))
     }
 
+    @Test func `a machine that asks from another network is out of reach of the hosts that wait in theirs`() throws {
+        var world = try world(["serial": Self.serial], introduce: .loader, network: true)
+        let key = try #require(MACAddress(unseenBy: ["serial": Self.serial]))
+        func keys(_ sighting: Sighting) -> [MACAddress] { world.standing.outOfReach(sighting, now: Now(world.at)) }
+        let away = dhcp(Self.other, link: "10.2.0.1")
+        #expect(keys(away) == [key] && keys(dhcp(link: "10.1.0.1")) == [] && keys(Sighting(mac: .c)) == [])
+        // Nobody is asked for where nothing would come of it.
+        world.end(key, .expired)
+        #expect(keys(away) == [])
+        world = try self.world(["serial": Self.serial, "uuid": Self.uuid], introduce: .loader, network: true)
+        #expect(keys(away) == [])
+    }
+
+    @Test func `what is no card's address is bound to nobody`() throws {
+        let group = try #require(MACAddress("01:00:5e:00:00:01"))
+        #expect(why(script(mac: group), try world(["uuid": Self.uuid]))?.contains("no network card's") == true)
+    }
+
     @Test func `a MAC that the inventory has ever known is not introduced`() throws {
         var world = try world(["uuid": Self.uuid], introduce: .loader)
         world.commit(Delta(host("b", [interface(.b, false)])))

@@ -30,10 +30,11 @@ struct KnownFieldsTests {
               bootMacAdress: 52:54:00:00:00:02
               bmc: {address: a, credentials: b}
               raid: {softwareRAIDVolumes: [{level: "1", physicalDisks: [{deviceName: /dev/sda, size: 1}]}]}
+              networkInterfaces: [{name: a, hostNetworkAttachment: {nam: b}}]
 
             """)
         let messages = found.map { "\($0.location.line): \($0.message)" }
-        #expect(messages.count == 9, "\(messages)")
+        #expect(messages.count == 10, "\(messages)")
         for (line, path, nearest) in [
             (3, "metadata.label: Tinkerbell", "labels"), (5, "spec.instance.userData: Tinkerbell", "userdata"),
             (6, "spec.references.additional.lvm.grup: Tinkerbell", "group"),
@@ -43,6 +44,7 @@ struct KnownFieldsTests {
             (17, "spec.bootMacAdress: Metal3", "bootMACAddress"),
             (18, "spec.bmc.credentials: Metal3", "credentialsName"),
             (19, "spec.raid.softwareRAIDVolumes[0].physicalDisks[0].size: Metal3", ""),
+            (20, "spec.networkInterfaces[0].hostNetworkAttachment.nam: Metal3", "name"),
         ] {
             let says = "\(line): \(path) has no such field" + (nearest.isEmpty ? "" : " (did you mean \(nearest)?)")
             #expect(messages.contains { $0.hasPrefix(says) }, "\(says) in \(messages)")
@@ -124,7 +126,7 @@ struct KnownFieldsTests {
               metaData: {name: a, namespace: b}
               networkData: {name: a, namespace: b}
               networkInterfaces:
-              - {hostNetworkAttachment: {name: a}, macAddress: a, name: b, switchPort: {portID: a, switchID: b, switchSystemName: c}}
+              - {hostNetworkAttachment: {name: a, namespace: b}, macAddress: a, name: b, switchPort: {portID: a, switchID: b, switchSystemName: c}}
               online: true
               preprovisioningNetworkDataName: a
               raid:

@@ -1,4 +1,5 @@
 import Foundation
+import Git
 import Inventory
 import Journal
 import Reconcile
@@ -63,6 +64,30 @@ struct SignersTests {
         }
         try pgp.sign(as: "ops@lab")
         #expect(try await pgp.arm())
+    }
+
+    @Test func `a plan knows commits that are signed with OpenPGP`() async throws {
+        let pgp = try await PGPLab()
+        let repository = try Repository(bareAt: pgp.lab.path("clone/.git"), create: false)
+        let previewer = Previewer(
+            repository: repository, paths: ["inventory", "policies"], signers: SignerPaths(), now: pgp.lab.now.wall)
+        func head() throws -> ObjectID {
+            try #require(ObjectID(hex: try pgp.lab.git("rev-parse", "HEAD").trimmingCharacters(in: .newlines)))
+        }
+        for (name, after) in [
+            (nil, .localBoot(.held(.unsigned))), ("eve@lab", .localBoot(.held(.unsigned))),
+            ("ops@lab", .netboot(.chain("http://192.0.2.1/x"))),
+        ] as [(String?, Decision)] {
+            try pgp.sign(as: name)
+            try pgp.lab.edit(["inventory/node-01.yaml": signedNode(false, note: "\(UUID())")])
+            let old = try head()
+            try pgp.lab.edit(["inventory/node-01.yaml": signedNode(true)])
+            let preview = try await previewer.preview(from: old, to: try head(), asOne: false)
+            #expect(preview.changes.map(\.after) == [after], "\(name ?? "unsigned")")
+            // What a merge makes of it is signed by whoever merges.
+            let merged = try await previewer.preview(from: old, to: try head(), asOne: true)
+            #expect(merged.changes.map(\.after) == [.localBoot(.held(.unsigned))])
+        }
     }
 
     @Test func `OpenPGP keys change only by a commit that one of them signed, also over a restart`() async throws {

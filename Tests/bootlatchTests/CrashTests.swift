@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 import Simulate
 import Web
 import Testing
@@ -57,6 +58,71 @@ struct CrashTests {
         // The new permission ends as any other.
         #expect(try await daemon.report(hook).status == 200)
         try await daemon.until("disarmed") { try lab.disarms() == disarms + 1 }
+    }
+
+    /// A machine that is known by its UUID: `script` asks as it does, by a MAC that no manifest names.
+    private static let stranger = (mac: "52:54:00:12:34:51", uuid: "4c4c4544-0042-3510-8052-b2c04f4b3232")
+
+    private func script(ofStranger daemon: Served) async throws -> String {
+        let (mac, uuid) = (Self.stranger.mac.replacing(":", with: "-"), Self.stranger.uuid)
+        return try await HTTPClient().request(
+            .GET, .tcp(host: "127.0.0.1", port: daemon.port),
+            path: "/boot/\(mac)/script.ipxe?platform=efi&uuid=\(uuid)",
+            deadline: .now.advanced(by: .seconds(20))
+        ).text
+    }
+
+    private func pushShop(_ lab: ServedLab, isOn: Bool) throws {
+        let text = """
+            apiVersion: tinkerbell.org/v1alpha1
+            kind: Hardware
+            metadata: {name: shop, labels: {uuid: \(Self.stranger.uuid)}}
+            spec:
+              interfaces:
+                - dhcp: {hostname: shop}
+                  netboot:
+                    allowPXE: \(isOn)
+                    ipxe: {contents: "#!ipxe\\nkernel {{artifacts}}/vmlinuz hook={{hookURL}}\\n"}
+
+            """
+        try text.write(
+            to: lab.folder.appending(path: "clone/inventory/shop.yaml"), atomically: true, encoding: .utf8)
+        try lab.git("add", "-A")
+        try lab.git("commit", "-qm", "shop \(isOn)")
+        try lab.git("push", "-q", "origin", "HEAD:main")
+    }
+
+    @Test(arguments: ["committed", "pushed", "recorded"])
+    func `killed while it binds a machine, the MAC arrives exactly once, and the machine netboots`(
+        point: String
+    ) async throws {
+        let lab = try ServedLab()
+        let dying = try await lab.start(crashAt: point)
+        try await dying.reconcile()
+        for isOn in [false, true] {
+            try pushShop(lab, isOn: isOn)
+            try await dying.reconcile()
+        }
+        // It may die before it answers.
+        if let answer = try? await script(ofStranger: dying) { #expect(!answer.contains("/hooks/")) }
+        #expect(try await dying.process.ended() == .signal(SIGKILL))
+        func binds() throws -> Int {
+            try lab.git("--git-dir", lab.path("remote.git"), "log", "--format=%s", "main").split(separator: "\n")
+                .filter { $0 == "Bind shop to \(Self.stranger.mac)" }.count
+        }
+        #expect(try binds() == (point == "committed" ? 0 : 1))
+        for _ in 0..<2 {
+            let daemon = try await lab.start()
+            try await daemon.until("nothing owed") { try await daemon.status().intents.isEmpty && binds() == 1 }
+            try await daemon.until("armed") {
+                let shop = try await daemon.status().hosts.first { $0.host == "shop" }
+                return shop?.interfaces.map(\.mac) == [Self.stranger.mac] && shop?.interfaces.first?.reason == "armed"
+            }
+            #expect(try await script(ofStranger: daemon).contains("/hooks/"))
+            #expect(try binds() == 1)
+            daemon.process.send(SIGKILL)
+            try await daemon.process.ended()
+        }
     }
 
     @Test(arguments: [UInt64(1), 2, 3])

@@ -88,6 +88,43 @@ struct OperatorsAPITests {
         }
     }
 
+    @Test func `a renamed host stands under its new name alone, and its old name still leads to it`() async throws {
+        let lab = try ServedLab()
+        var daemon = try await lab.start()
+        try await daemon.reconcile()
+        try lab.push(isOn: true, "reinstall node-01")
+        try await daemon.reconcile()
+        let manifest = lab.folder.appending(path: "clone/inventory/node-01.yaml")
+        let text = try String(contentsOf: manifest, encoding: .utf8)
+        try text.replacing("name: node-01", with: "name: rack-7").write(to: manifest, atomically: true, encoding: .utf8)
+        try lab.git("commit", "-qam", "rename")
+        try lab.git("push", "-q", "origin", "HEAD:main")
+        try await daemon.reconcile()
+        for isRestarted in [false, true] {
+            if isRestarted {
+                daemon.process.send(SIGKILL)
+                try await daemon.process.ended()
+                daemon = try await lab.start()
+                try await daemon.reconcile()
+            }
+            let socket = HTTPClient.Target.unix(path: daemon.socket)
+            #expect(try await daemon.status().hosts.map(\.host) == ["rack-7"])
+            #expect(try await daemon.reason() == "armed")
+            let why: (status: Int, reply: WhyReply) = try await ask(socket, "/v1/why?host=node-01")
+            #expect(why.reply.host == "rack-7" && why.reply.formerly == "node-01")
+            #expect(why.reply.interfaces.map(\.status.reason) == ["armed"])
+            let status: (status: Int, reply: StatusReply) = try await ask(socket, "/v1/status?host=node-01")
+            #expect(status.reply.hosts.map(\.host) == ["rack-7"])
+            let events: (status: Int, reply: [EventReply]) = try await ask(socket, "/v1/events?host=node-01")
+            #expect(events.reply.contains { $0.kind == "armed" } && !events.reply.contains { $0.kind == "lost" })
+        }
+        // Nothing else is changed by an old name than what it would have been.
+        #expect(try await daemon.report(try await daemon.boot()).status == 200)
+        try await daemon.until("off") { try await daemon.reason() == "off" }
+        #expect(try await daemon.status().hosts.map(\.host) == ["rack-7"])
+        #expect(try await daemon.status().intents.isEmpty)
+    }
+
     @Test func `the listener on TCP answers questions and changes nothing`() async throws {
         let lab = try ServedLab()
         let daemon = try await lab.start()

@@ -74,9 +74,24 @@ struct PreviewPushTests {
         let lab = try await CommandLab()
         try await lab.push(allowPXE: true)
         try await lab.bootlatch("reconcile")
-        let run = try await lab.bootlatch("plan", "main~1..main")
-        #expect(run.status == 1)
-        #expect(run.output.contains("armed   lab/node-01"), "\(run.output)\(run.errors)")
+        for range in ["main~1..main", "HEAD^..HEAD", "HEAD~..", "@^..@", "HEAD~1...HEAD", "HEAD^1..main"] {
+            let run = try await lab.bootlatch("plan", range)
+            #expect(run.status == 1)
+            #expect(run.output.contains("armed   lab/node-01"), "\(range): \(run.output)\(run.errors)")
+        }
+        let wrong = try await lab.bootlatch("plan", "HEADS..HEAD")
+        #expect(wrong.status == 2 && wrong.errors.contains("has no commit HEADS"), "\(wrong.errors)")
+        let history = try await lab.bootlatch("history", "node-01", "--rev", "HEAD")
+        #expect(history.status == 0 && history.output.contains("armed"), "\(history.output)\(history.errors)")
+    }
+
+    @Test func `a mirror that is not there yet is called that`() async throws {
+        let scratch = try Scratch()
+        try scratch.write("lab.yaml", "state: \(scratch.path)/state\ninventory: {url: /srv/inventory.git}\n")
+        let run = try await CommandRun.bootlatch("plan", "HEAD^..HEAD", "--config", scratch.path + "/lab.yaml")
+        #expect(run.status == 2)
+        #expect(
+            run.errors.contains("no mirror of the daemon's at \(scratch.path)/state/mirror.git: has"), "\(run.errors)")
     }
 
     struct Wrong: Sendable, CustomTestStringConvertible {
