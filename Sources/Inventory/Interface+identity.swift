@@ -11,6 +11,18 @@ extension [String: String] {
     func identity(_ name: String) -> String? { self["bootlatch.dev/\(name)"] ?? self[name] }
 }
 
+extension HostPolicy {
+    /// What a machine shows of itself decides, too.
+    package var requiresIdentity: Bool { require.serial == true || require.uuid == true }
+}
+
+extension Inventory {
+    /// A policy asks some hosts' machines for a serial or UUID.
+    package var requiresIdentity: Bool {
+        rules.policies.contains { $0.policy.require.serial == true || $0.policy.require.uuid == true }
+    }
+}
+
 extension Interface {
     /// What a policy's `require` has against this machine. What a sighting leaves out counts only where it shows all there is.
     func mismatch(with sighting: Sighting) -> Hold? {

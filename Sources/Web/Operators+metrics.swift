@@ -8,14 +8,18 @@ extension Operators {
     package static let named = 100
 
     /// What Prometheus gets. Asks every interface for its state, with the gate's copy of now; what is wrong in the files is found out
-    /// once for each inventory. Waits for the journal only, for what is owed, and not for one whose disk hangs.
+    /// once for each inventory. Waits for the journal only, for what is owed and what machines last showed, and not for one whose disk
+    /// hangs.
     package func metrics() async -> [Metric] {
         let owed = await result(within: .seconds(2)) { [journal] in
             try? await journal.intentCounts(naming: Self.named)
         }?.flatMap { $0 }
         let standing = gate.current
         let now = now()
-        let states = await standing.interfaceStates(now: now)
+        let known = await result(within: .seconds(2)) {
+            await shown(by: Array(standing.inventory.entries.keys), in: standing)
+        }
+        let states = await standing.interfaceStates(known ?? [:], now: now)
         return health(standing, now, isReadable: owed != nil) + inventory(standing, states)
             + findings(in: standing.inventory) + polls(standing)
             + writeBack(standing, owed) + happened + asked

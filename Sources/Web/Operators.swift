@@ -42,7 +42,7 @@ package struct Operators: Sendable {
     package func status(of reference: String? = nil) async throws -> StatusReply {
         let standing = gate.current
         let hosts = try reference.map { [try asked($0, in: standing).host.id] } ?? standing.inventory.listed
-        let shown = await shown(by: hosts, in: standing.inventory)
+        let shown = await shown(by: hosts, in: standing)
         let trouble = await reconciler.trouble
         let inventory = standing.inventory
         let settings = reconciler.settings
@@ -119,20 +119,12 @@ package struct Operators: Sendable {
 
     private func reply(to edit: HandEdit) async -> EditReply {
         let standing = gate.current
-        let shown = await shown(by: [edit.host], in: standing.inventory)
+        let shown = await shown(by: [edit.host], in: standing)
         let status = status(of: edit.mac, shown[edit.mac], in: standing)
         let arming = status.arming.flatMap { $0.ending == nil ? $0 : nil }
         return EditReply(
             host: "\(edit.host)", mac: "\(edit.mac)", commit: edit.commit?.hex, did: edit.did, reason: status.reason,
             explanation: status.explanation, deadline: arming?.deadline)
-    }
-
-    /// What the machines of these hosts last showed, where a policy asks for it; nothing while the journal can't be read.
-    private func shown(by hosts: [Host.ID], in inventory: Inventory) async -> [MACAddress: Shown] {
-        let asked = hosts.compactMap { inventory[$0] }.filter { entry in
-            entry.settings.require.serial == true || entry.settings.require.uuid == true
-        }
-        return (try? await journal.shown(by: asked.flatMap(\.host.interfaces).map(\.mac))) ?? [:]
     }
 
     private func status(of host: Host, _ shown: [MACAddress: Shown], in standing: Standing) -> HostStatus {

@@ -15,14 +15,14 @@ extension Standing {
 
     /// How many interfaces are in each state, in the words of `status`; states without one are 0. Looks at every interface once, and
     /// lets others go first now and then.
-    package func interfaceStates(now: Now) async -> [String: Int] {
+    package func interfaceStates(_ shown: [MACAddress: Shown] = [:], now: Now) async -> [String: Int] {
         var (armed, installing) = (0, 0)
         var refused: [Refusal: Int] = [:]
         var others: [String: Int] = [:]
         for (index, mac) in inventory.claims.keys.enumerated() {
             // Swift has few threads, and a webhook waits for one of them.
             if index % 1000 == 999 { await Task.yield() }
-            let decision = decideBoot(Sighting(mac: mac), in: self, now: now)
+            let decision = decideBoot(Sighting(mac: mac, shown[mac]), in: self, now: now)
             switch decision {
             case .netboot: armed += 1
             case .localBoot where isInstalling(mac, decision): installing += 1

@@ -6,6 +6,7 @@ extension Model {
 
     /// A machine asks for its script.
     func script(_ mac: String, shows shown: Identity, address: String) throws -> Script {
+        if lab.owner(mac) != nil { lastShown[mac] = shown }
         if let uuid = shown.uuid, lab.owner(mac) != nil, Set(uuid).subtracting("-").count > 1 {
             uuids[mac] = uuid
         }

@@ -108,6 +108,7 @@ extension Model {
         armings = []
         boots = []
         uuids = [:]
+        lastShown = [:]
         intents = []
         ours = [:]
         oursInOrder = []

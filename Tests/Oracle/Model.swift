@@ -50,6 +50,8 @@ package final class Model {
     var boots: [Boot] = []
     /// The UUID that a card showed last: it is in the machine in which it was last seen.
     var uuids: [String: String] = [:]
+    /// What each machine showed with its last script request.
+    var lastShown: [String: Identity] = [:]
     /// Armings whose disarm is owed to the repo.
     var intents: Set<Int> = []
     /// Our commits: the MACs each turned off and their armings.
@@ -121,6 +123,9 @@ package final class Model {
         }
         return isQueued(claim.machine, rules) ? "held:queued" : "netboot"
     }
+
+    /// What operators are told: the decision on the machine as it last showed itself.
+    func told(_ mac: String) -> String { decision(mac, shown: lastShown[mac]) }
 
     func isUsed(_ id: Int) -> Bool {
         let mine = boots.filter { $0.arming == id }

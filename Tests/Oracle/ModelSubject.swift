@@ -23,7 +23,7 @@ package final class ModelSubject: Subject {
         try model.pass()
     }
 
-    package func decision(_ mac: String) -> String { model.decision(mac) }
+    package func decision(_ mac: String) -> String { model.told(mac) }
 
     package func script(_ mac: String, shows shown: Identity, address: String) throws -> ScriptAnswer {
         look()

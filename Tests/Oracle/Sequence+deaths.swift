@@ -20,7 +20,7 @@ extension Sequence {
         // The subject starts anew, and so does its reading of the clock.
         let reading = model.reading
         model.restart(keepJournal: true)
-        let before = macs.map { model.decision($0) }
+        let before = macs.map { model.told($0) }
         model.reading = reading
         let death = moment(["latched"], 7...12)
         note("killed \(death)")
@@ -28,7 +28,7 @@ extension Sequence {
             handle.hookToken, success: success, address: handle.address, death)
         model.report(boot, success: success)
         model.restart(keepJournal: true)
-        let after = macs.map { model.decision($0) }
+        let after = macs.map { model.told($0) }
         try await poll()
         var actual: [String] = []
         for mac in macs { actual.append(try await subject.decision(mac)) }

@@ -145,7 +145,7 @@ package final class Sequence {
 
     private func compare() async throws {
         for mac in macs + ["52:54:00:ff:ff:ff"] {
-            let expected = model.decision(mac)
+            let expected = model.told(mac)
             tally.reasons[expected, default: 0] += 1
             let actual = try await subject.decision(mac)
             try expect("decision for \(mac)", expected, actual)

@@ -2,7 +2,7 @@
 package protocol Subject {
     /// Fetches and takes what is new.
     func poll() async throws
-    /// The reason `decideBoot` gives for a MAC, as the product prints it.
+    /// The reason `decideBoot` gives for a MAC and what its machine last showed, as the product prints it.
     func decision(_ mac: String) async throws -> String
     /// Whether operators are told that it installs. Nil where nobody tells.
     func isInstalling(_ mac: String) async throws -> Bool?

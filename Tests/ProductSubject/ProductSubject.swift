@@ -61,13 +61,19 @@ package final class ProductSubject: Subject {
         decideBoot(sighting, in: parts.gate.current, now: parts.now())
     }
 
-    package func decision(_ mac: String) throws -> String { ask(Sighting(mac: try self.mac(mac))).reason }
+    package func decision(_ mac: String) async throws -> String {
+        let mac = try self.mac(mac)
+        return ask(Sighting(mac: mac, try await parts.journal.shown(by: [mac])[mac])).reason
+    }
 
     package func script(_ mac: String, shows shown: Oracle.Identity, address: String) async throws -> ScriptAnswer {
         let sighting = Sighting(
             mac: try self.mac(mac), uuid: shown.uuid, serial: shown.serial, address: IPv4Address(address),
             isComplete: true)
-        if parts.gate.current.inventory[sighting.mac] != nil { try await parts.journal.saw(sighting) }
+        if parts.gate.current.inventory[sighting.mac] != nil {
+            try await parts.journal.saw(sighting)
+            try await parts.journal.showed(sighting, at: parts.now().wall)
+        }
         var decision = ask(sighting)
         if case .netboot = decision, isFirstScript(sighting) {
             await poll()

@@ -25,6 +25,27 @@ struct StandingStateTests {
         for suspension in Suspension.allCases { #expect(states["suspended:\(suspension.rawValue)"] != nil) }
     }
 
+    @Test func `a machine that last showed another serial than its manifest's counts as refused for it`() async {
+        var yard = Yard(hosts: 2)
+        _ = yard.arm(1)
+        _ = yard.arm(2)
+        var labelled = Yard.file(1, isOn: true)
+        labelled.hosts[0].labels = ["serial": "CZ1"]
+        let place = SourceLocation(path: "policies/lab.yaml")
+        let policy = BootPolicy(
+            name: "lab", location: place, selector: .init(names: ["n1"]), require: RequirePolicy(serial: true))
+        yard.commit([
+            labelled.path: labelled, place.path: ParsedFile(path: place.path, policies: [policy]),
+        ])
+        func states(_ serial: String) async -> [String: Int] {
+            let shown = Shown(serial: serial, isComplete: true, since: Yard.now)
+            let all = [Yard.mac(1): shown, Yard.mac(2): shown]
+            return await yard.standing.interfaceStates(all, now: Now(Yard.now)).filter { $0.value > 0 }
+        }
+        #expect(await states("CZ1") == ["armed": 2])
+        #expect(await states("CZ2") == ["armed": 1, "held:wrongSerial": 1])
+    }
+
     @Test func `every interface counts once, also one that two hosts claim, and while nobody may netboot`() async {
         var yard = Yard(hosts: 3)
         var twin = Yard.file(2)
