@@ -14,7 +14,7 @@ extension Observer {
     mutating func turnOn(_ macs: [MACAddress]) {
         let interfaces = macs.compactMap { new[$0] }
         let hosts = Set(interfaces.map(\.host.id))
-        let limit = interfaces.map { min($0.settings.armedPerCommit, settingsBefore($0).armedPerCommit) }.min() ?? 0
+        let limit = interfaces.flatMap { [$0.settings] + settingsBefore($0) }.map(\.armedPerCommit).min() ?? 0
         var flapping: Set<Host.ID> = []
         for host in hosts where armedToday(host) >= 3 { flapping.insert(host) }
         for interface in interfaces {
@@ -68,9 +68,10 @@ extension Observer {
 
     private func isLoosened(_ interface: Interface) -> Bool {
         let before = settingsBefore(interface)
-        if interface.settings.isLooser(than: before, at: observing.now) { return true }
+        if before.contains(where: { interface.settings.isLooser(than: $0, at: observing.now) }) { return true }
         guard interface.stop == nil else { return false }
-        return (before.suspend ?? old[interface.mac]?.stop ?? old[interface.host.id]?.stop) != nil
+        let hosts = [old[interface.mac]?.host, old[interface.host.id]?.host]
+        return before.contains { $0.suspend != nil } || hosts.contains { $0?.suspend != nil }
     }
 
     /// Our own commits are nobody's signature.
@@ -95,7 +96,7 @@ extension Observer {
 
     /// A policy wants the annotation to change with the turn-on, and this commit left it as it was.
     private func lacksArmID(_ interface: Interface) -> Bool {
-        guard settingsBefore(interface).require.armID == true || interface.settings.require.armID == true else {
+        guard ([interface.settings] + settingsBefore(interface)).contains(where: { $0.require.armID == true }) else {
             return false
         }
         guard let annotation = interface.host.armAnnotation else { return true }
@@ -104,10 +105,12 @@ extension Observer {
             || annotation == old[interface.host.id]?.host.armAnnotation
     }
 
-    /// The policies before the commit, applied to the host as it was: a commit that loosens a guard, or takes the host out of it by
-    /// a label, is judged by the stricter.
-    private func settingsBefore(_ interface: Interface) -> HostPolicy {
-        old.rules.settings(for: old[interface.host.id]?.host ?? interface.host)
+    /// The policies before the commit, applied to the host as it was, and to the one that had the card, should that be another: a
+    /// commit that loosens a guard, or takes a host or a card out of it by a label or a new name, is judged by the stricter.
+    private func settingsBefore(_ interface: Interface) -> [HostPolicy] {
+        let host = old[interface.host.id]?.host ?? interface.host
+        let before = old[interface.mac]?.host ?? host
+        return (before == host ? [host] : [host, before]).map { old.rules.settings(for: $0) }
     }
 
     private func droppedArming(_ state: InterfaceState?) -> Arming.ID? {
@@ -140,8 +143,8 @@ extension Observer {
 
     private mutating func arm(_ interface: Interface, since: Provenance? = nil) -> Arming.ID? {
         guard let made = observing.makeID() else { return nil }
-        let before = settingsBefore(interface)
-        let expireAfter = min(before.expireAfter, interface.settings.expireAfter)
+        let policies = [interface.settings] + settingsBefore(interface)
+        let expireAfter = policies.map(\.expireAfter).min() ?? interface.settings.expireAfter
         let provenance = since ?? provenance(interface)
         // After a long silence nobody knows how long the flag has been standing there: the commit says it better.
         let isLate = observing.lastGoodPoll.map { observing.now.seconds - $0.seconds > expireAfter } ?? false
@@ -152,7 +155,7 @@ extension Observer {
             seenAt: observing.now,
             deadline: Instant(
                 seconds: start.seconds + min(expireAfter, observing.limit(provenance.commit) ?? expireAfter)),
-            attempts: before.attempts.stricter(interface.settings.attempts))
+            attempts: policies.map(\.attempts).reduce(interface.settings.attempts) { $0.stricter($1) })
         observation.armings.append(arming)
         observation.events.append(
             Event(

@@ -155,6 +155,41 @@ struct ObserveTests {
         #expect(world.refusal(.a) == .held(.loosened))
     }
 
+    @Test(arguments: [false, true])
+    func `a card turned on in the commit that takes it out of a guard by another host is held`(isRenamed: Bool) {
+        var world = World()
+        world.commit(
+            Delta(host("a", [interface(.a, false)], labels: ["site": "oslo"])).and(
+                Delta(host("b", [interface(.b, false)]))
+            ).and(
+                .policy { policy in
+                    policy.selector = BootPolicy.Selector(matchLabels: ["site": "oslo"])
+                    policy.netboot = .never
+                    policy.expireAfter = 3600
+                }), .firstSight)
+        world.commit(
+            isRenamed
+                ? .removed("a").and(Delta(host("c", [interface(.a, true)])))
+                : Delta(
+                    host("a", [], labels: ["site": "oslo"]), host("b", [interface(.b, false), interface(.a, true)])))
+        #expect(world.refusal(.a) == .held(.loosened))
+    }
+
+    @Test func `the policies of a host that had the card keep its deadline`() throws {
+        var world = World()
+        world.commit(
+            Delta(host("a", [interface(.a, false)], labels: ["site": "oslo"])).and(
+                Delta(host("b", [interface(.b, false)]))
+            ).and(
+                .policy { policy in
+                    policy.selector = BootPolicy.Selector(matchLabels: ["site": "oslo"])
+                    policy.expireAfter = 3600
+                }), .firstSight)
+        world.commit(.removed("a").and(Delta(host("b", [interface(.b, false), interface(.a, true)]))))
+        let arming = try #require(world.standing.inventory[.a]?.arming.flatMap { world.standing.ledger[$0] }?.arming)
+        #expect(arming.deadline == now.later(3600))
+    }
+
     @Test func `never suspends an arming without spending it`() {
         var world = World.armed()
         world.commit(policy(.never))

@@ -1,13 +1,16 @@
 extension Model {
-    func rules(_ machine: Machine, in lab: Lab) -> Lab.Rules { lab.rules(for: lab.known(machine.id) ?? machine) }
+    /// What a version's policies say of a card: of its host as that version has it, and of whichever host has the card there.
+    func rules(_ mac: String, _ machine: Machine, in lab: Lab) -> [Lab.Rules] {
+        [lab.known(machine.id) ?? machine, lab.owner(mac)].compactMap { $0 }.map { lab.rules(for: $0) }
+    }
 
     /// Whether a step's candidates are more hosts than may be armed at once.
     func limit(_ step: Step) -> Bool {
-        let hosts = Set(step.candidates.compactMap { step.after.explicit($0)?.machine })
-        let limits = hosts.flatMap { host in
-            [step.before, step.after].map { rules(host, in: $0).armedPerCommit }
+        let cards = step.candidates.compactMap { mac in step.after.explicit(mac).map { (mac, $0.machine) } }
+        let limits = cards.flatMap { mac, machine in
+            (rules(mac, machine, in: step.before) + [step.after.rules(for: machine)]).map(\.armedPerCommit)
         }
-        return Set(hosts.map(\.id)).count > limits.min() ?? 10
+        return Set(cards.map(\.1.id)).count > limits.min() ?? 10
     }
 
     /// Arms a candidate, or holds it.
@@ -19,7 +22,7 @@ extension Model {
         states[mac]?.turnedOn = step.commit
         states[mac]?.hold = try hold(mac, claim.machine, step, limit: limit)
         if states[mac]?.hold == nil {
-            arm(mac, claim.machine, step.commit, claim.machine, step.before, lastPoll: step.lastPoll)
+            arm(mac, claim.machine, step.commit, after: step.before, lastPoll: step.lastPoll)
         }
     }
 
@@ -61,7 +64,7 @@ extension Model {
             }
             guard Set(recent.map(\.commit)).count < 3, !isLoosened(mac, machine, step) else { continue }
             arm(
-                mac, machine, states[mac]?.turnedOn ?? "", machine, step.before, lastPoll: step.lastPoll,
+                mac, machine, states[mac]?.turnedOn ?? "", after: step.before, lastPoll: step.lastPoll,
                 raisedBy: step.commit)
         }
     }
@@ -85,12 +88,12 @@ extension Model {
 
     /// Makes an arming, by the stricter of the policies before and after the commit.
     func arm(
-        _ mac: String, _ machine: Machine, _ commit: String, _ before: Machine, _ old: Lab, lastPoll: Int64?,
+        _ mac: String, _ machine: Machine, _ commit: String, after old: Lab, lastPoll: Int64?,
         raisedBy: String? = nil
     ) {
-        let (then, now) = (rules(before, in: old), lab.rules(for: machine))
-        let looser = has(.rule17LooserPolicyCounts)
-        func strict(_ field: (Lab.Rules) -> Int) -> Int { looser ? field(now) : min(field(then), field(now)) }
+        let now = lab.rules(for: machine)
+        let both = has(.rule17LooserPolicyCounts) ? [now] : rules(mac, machine, in: old) + [now]
+        func strict(_ field: (Lab.Rules) -> Int) -> Int { both.map(field).min() ?? field(now) }
         let time = self.now
         let hours = strict(\.hours)
         let expireAfter = Int64(hours) * 3600
@@ -121,10 +124,10 @@ extension Model {
                 states[card.mac]?.hold = nil
                 armings[id].mismatched = false
                 // Who accepts sees the policies of now.
-                armings[id].hours = rules(machine, in: lab).hours
+                armings[id].hours = lab.rules(for: machine).hours
                 armings[id].deadline = time + Int64(armings[id].hours) * 3600
             } else if state.arming.map({ armings[$0].ending == nil }) ?? true {
-                arm(card.mac, machine, state.turnedOn, machine, lab, lastPoll: nil)
+                arm(card.mac, machine, state.turnedOn, after: lab, lastPoll: nil)
             }
         }
     }

@@ -8,23 +8,22 @@ extension Model {
 
     /// A guard of the version before the commit would refuse now, and the commit's own would not.
     func isLoosened(_ mac: String, _ machine: Machine, _ step: Step) -> Bool {
-        let before = rules(machine, in: step.before)
+        let before = rules(mac, machine, in: step.before)
         let after = step.after.rules(for: machine)
         let now = now
-        if before.never && !after.never && !has(.rule17LooseningArms) { return true }
-        if isFrozen(before, at: now) && !isFrozen(after, at: now) && !has(.freezeLooseningArms) { return true }
-        if before.serial && !after.serial && !has(.serialLooseningArms) { return true }
-        if before.uuid && !after.uuid && !has(.uuidLooseningArms) { return true }
-        // The host itself, and whichever had the card.
-        let stopped = [step.before.known(machine.id), step.before.owner(mac)].contains { $0?.suspend != nil }
-        let wasSuspended =
-            before.suspended || stopped || step.before.owner(mac).map { step.before.isSuspended($0) } == true
+        if before.contains(where: \.never) && !after.never && !has(.rule17LooseningArms) { return true }
+        let wasFrozen = before.contains { isFrozen($0, at: now) }
+        if wasFrozen && !isFrozen(after, at: now) && !has(.freezeLooseningArms) { return true }
+        if before.contains(where: \.serial) && !after.serial && !has(.serialLooseningArms) { return true }
+        if before.contains(where: \.uuid) && !after.uuid && !has(.uuidLooseningArms) { return true }
+        let hosts = [step.before.known(machine.id), step.before.owner(mac)]
+        let wasSuspended = before.contains(where: \.suspended) || hosts.contains { $0?.suspend != nil }
         return wasSuspended && !step.after.isSuspended(machine) && !has(.resumeArms)
     }
 
     /// `require.armID`, and the annotation says nothing new: not since the MAC's last value, nor since the host before the commit.
     func lacksArmID(_ mac: String, _ machine: Machine, _ step: Step) -> Bool {
-        let asked = rules(machine, in: step.before).armID && !has(.armIDLooseningArms)
+        let asked = rules(mac, machine, in: step.before).contains(where: \.armID) && !has(.armIDLooseningArms)
         guard asked || step.after.rules(for: machine).armID, !has(.armIDIgnored) else { return false }
         guard let arm = machine.arm else { return true }
         if arm == step.states[mac]?.annotation { return true }

@@ -41,7 +41,7 @@ extension Model {
             let claim = claims.first { $0.card.on } ?? claims[0]
             states[mac] = State(
                 on: on, hold: on ? "firstSight" : nil, annotation: claim.machine.arm, turnedOn: on ? tip : "")
-            if on && has(.rule3FirstSightArms) { arm(mac, claim.machine, tip, claim.machine, lab, lastPoll: nil) }
+            if on && has(.rule3FirstSightArms) { arm(mac, claim.machine, tip, after: lab, lastPoll: nil) }
         }
     }
 

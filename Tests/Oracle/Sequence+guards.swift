@@ -40,6 +40,7 @@ extension Sequence {
 
     /// Turns a card on, or changes the annotation of one that is on.
     func armSomething(_ tree: inout Tree) -> String? {
+        if guards.chance(20) { return renameAndArm(&tree) }
         let cards = places(tree).flatMap(\.machine.cards)
         if guards.chance(75), let card = guards.pick(cards.filter { !$0.on }) {
             return turn(card.mac, on: true, in: &tree)
@@ -47,9 +48,40 @@ extension Sequence {
         return guards.pick(cards.filter(\.on)).flatMap { annotate($0.mac, in: &tree) }
     }
 
+    /// Another name and another site for a host, whose first card is turned on: the card was the old one's.
+    private func renameAndArm(_ tree: inout Tree) -> String? {
+        guard let place = guards.pick(places(tree).filter { !$0.machine.cards[0].on }) else { return nil }
+        hosts += 1
+        var machine = place.machine
+        machine.name = "node-\(hosts)"
+        machine.site = machine.site == "a" ? "b" : "a"
+        tree[place.path]?.documents[place.index] = .machine(machine)
+        let what = turn(machine.cards[0].mac, on: true, in: &tree)
+        return what.map { "\(place.machine.name) renamed, to site \(machine.site), \($0)" }
+    }
+
+    /// Sets a guard of all hosts in one commit, and lifts it in a second one that arms.
+    func liftWithArming(
+        _ name: String, set: @escaping (inout Policy) -> Void, lift: @escaping (inout Policy) -> Void
+    ) async throws {
+        let off = try places(history.tree(tip)).flatMap(\.machine.cards).filter { model.decision($0.mac) == "off" }
+        guard let mac = guards.pick(off)?.mac else { return }
+        tally.guards["\(name) set, then lifted with an arming", default: 0] += 1
+        try await step("\(name) set, then lifted with an arming") {
+            for isSet in [true, false] {
+                let tip = try self.tip
+                var tree = try self.history.tree(tip)
+                guard var what = self.changePolicy(&tree, named: "all", isSet ? set : lift) else { continue }
+                if !isSet { what += self.turn(mac, on: true, in: &tree).map { ", \($0)" } ?? "" }
+                try self.push(self.commit([tip], tree, what), "push")
+            }
+            try await self.poll()
+        }
+    }
+
     /// Changes one of three policies: of all hosts, of site a, of the databases of site a.
-    func changePolicy(_ tree: inout Tree, _ change: (inout Policy) -> Void) -> String? {
-        let name = guards.pick(["all", "all", "site", "db"]) ?? "all"
+    func changePolicy(_ tree: inout Tree, named: String? = nil, _ change: (inout Policy) -> Void) -> String? {
+        let name = named ?? guards.pick(["all", "all", "site", "db"]) ?? "all"
         let path = "policies/\(name).yaml"
         guard tree[path]?.broken != true else { return nil }
         var policy = tree[path]?.policies.first ?? Policy(name: name)
@@ -72,7 +104,10 @@ extension Sequence {
 
     private func freezeStep() async throws {
         switch guards.number(0...9) {
-        case 0..<4:
+        case 0:
+            let window = Window(from: clock.wall - 60, until: clock.wall + 600)
+            try await liftWithArming("freeze", set: { $0.freeze = [window] }, lift: { $0.freeze = nil })
+        case 1..<4:
             try await pushChange("freeze", arming: 30) { tree in self.changePolicy(&tree) { $0.freeze = self.windows() }
             }
         case 4..<6:

@@ -1,7 +1,9 @@
 /// The rest of the steps about guards: what policies require, and the numbers that they set.
 extension Sequence {
     func armIDStep() async throws {
-        switch guards.number(0...9) {
+        switch guards.number(0...11) {
+        case 10: try await liftWithArming("require.armID", set: { $0.armID = true }, lift: { $0.armID = nil })
+        case 11: try await newCardStep()
         case 0..<4:
             try await pushChange("require.armID", arming: 50) { tree in
                 let demand = self.demand()
@@ -21,6 +23,27 @@ extension Sequence {
             guard let host = guards.pick(held).flatMap({ model.lab.owner($0) }) else { return }
             tally.guards["held noArmID accepted", default: 0] += 1
             try await step("accept \(host.id)") { try await self.accept(host.id) }
+        }
+    }
+
+    /// A card that comes to a host brings no news of its annotation.
+    private func newCardStep() async throws {
+        guard macs.count < 200, let place = guards.pick(places(try history.tree(tip))) else { return }
+        let mac = newMAC()
+        let card = Card(mac: mac, ip: "127.0.1.\(macs.count)", on: true, workflow: true)
+        tally.guards["new card", default: 0] += 1
+        try await step("\(place.machine.name) annotated, then has a new card \(mac.suffix(2)) on") {
+            for isNew in [false, true] {
+                let tip = try self.tip
+                var tree = try self.history.tree(tip)
+                var machine = place.machine
+                machine.arm = "card"
+                if isNew { machine.cards.append(card) }
+                tree[place.path]?.documents[place.index] = .machine(machine)
+                _ = self.changePolicy(&tree, named: "all") { $0.armID = true }
+                try self.push(self.commit([tip], tree, "\(machine.name) gets a card"), "push")
+            }
+            try await self.poll()
         }
     }
 
@@ -67,14 +90,9 @@ extension Sequence {
                 let (demand, serial) = (self.demand(), self.guards.chance(50))
                 return self.changePolicy(&tree) { if serial { $0.serial = demand } else { $0.uuid = demand } }
             }
-        case 3:
-            try await pushChange("require.serial or uuid lifted", arming: 80) { tree in
-                let demand = self.guards.pick([false, nil]) ?? nil
-                return self.changePolicy(&tree) { policy in
-                    if policy.serial == true { policy.serial = demand }
-                    if policy.uuid == true { policy.uuid = demand }
-                }
-            }
+        case 3 where guards.chance(50):
+            try await liftWithArming("require.serial", set: { $0.serial = true }, lift: { $0.serial = nil })
+        case 3: try await liftWithArming("require.uuid", set: { $0.uuid = true }, lift: { $0.uuid = false })
         case 4..<6:
             try await pushChange("labels", arming: 20) { tree in
                 guard let place = self.guards.pick(self.places(tree)) else { return nil }
