@@ -66,13 +66,17 @@ private func isKept(_ runs: [ArraySlice<UInt8>], in result: [UInt8], _ inserted:
     for (number, run) in runs.enumerated() {
         var ends: (whole: Set<Int>, parted: Set<Int>) = ([], [])
         for start in whole {
-            let equal = zip(run, result[start...]).prefix { $0 == $1 }.count
-            if equal == run.count { ends.whole.insert(start + equal) }
-            for end in stride(
-                from: start + run.count + 1, through: min(result.count, start + run.count + inserted), by: 1)
+            var equal = 0
+            while equal < run.count, start + equal < result.count, run[run.startIndex + equal] == result[start + equal]
             {
-                let rest = zip(run.reversed(), result[..<end].reversed()).prefix { $0 == $1 }.count
-                if equal + rest >= run.count { ends.parted.insert(end) }
+                equal += 1
+            }
+            if equal == run.count { ends.whole.insert(start + equal) }
+            let rest = run.dropFirst(equal)
+            let last = min(result.count, start + run.count + inserted)
+            for end in stride(from: start + run.count + 1, through: last, by: 1)
+            where result[(end - rest.count)..<end].elementsEqual(rest) {
+                ends.parted.insert(end)
             }
         }
         for start in parted where result[start...].starts(with: run) { ends.parted.insert(start + run.count) }
