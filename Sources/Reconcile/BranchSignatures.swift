@@ -13,11 +13,25 @@ struct BranchSignatures: Sendable {
     let isOwn: @Sendable (Commit) async throws -> Bool
 
     private static let limit = 10_000
+    /// Making a merge anew costs a look at every file of its parents.
+    private static let limitOfMerges = 100
 
     /// What stands after `old` and up to the merge, itself included: a commit without a second parent is taken for the last one of a branch.
+    /// Where that can't be read nothing counts as signed: a pass goes on, for it may turn off.
     ///
-    /// - Throws: `GitError`, or why a commit of ours can't be told.
+    /// - Throws: why a commit of ours can't be told.
     func brought(by merge: ObjectID, after old: ObjectID, turningOn interfaces: [Interface]) async throws -> Brought {
+        do {
+            return try await read(merge, after: old, turningOn: interfaces)
+        } catch let error as GitError {
+            var brought = Brought()
+            for interface in interfaces { brought.refused[interface.mac] = "they can't be read: \(error)" }
+            return brought
+        }
+    }
+
+    private func read(_ merge: ObjectID, after old: ObjectID, turningOn interfaces: [Interface]) async throws -> Brought
+    {
         var brought = Brought()
         func refuse(_ reason: String) { for interface in interfaces { brought.refused[interface.mac] = reason } }
         var verified: [ObjectID: Brought.Commit] = [:]
@@ -30,6 +44,7 @@ struct BranchSignatures: Sendable {
             refuse("they are more than \(Self.limit) commits")
             return brought
         }
+        var merges = 0
         for id in ids {
             let commit = try await repository.commit(id)
             switch commit.parents.count {
@@ -40,6 +55,11 @@ struct BranchSignatures: Sendable {
                 let claims = try await CommitClaims(of: id, after: commit.parents[0], in: repository, paths)
                 for interface in interfaces where claims.mayTurnOn(interface) { try await note(commit, for: interface) }
             default:
+                merges += 1
+                guard merges <= Self.limitOfMerges else {
+                    refuse("they are in more than \(Self.limitOfMerges) merges")
+                    return brought
+                }
                 let byHand = try await repository.filesMergedByHand(in: id, under: paths)
                 if id == merge, let file = byHand.first {
                     let others = byHand.count == 1 ? "" : " and \(byHand.count - 1) more"

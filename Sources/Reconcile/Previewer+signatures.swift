@@ -30,12 +30,7 @@ extension Previewer {
         let branch = BranchSignatures(repository: repository, paths: paths, signers: self.signers, keys: keys) {
             !Trailers($0.message).disarmed.isEmpty
         }
-        do {
-            step.brought = try await branch.brought(by: merge.id, after: old, turningOn: unsigned)
-        } catch {
-            // A shallow clone misses the branch.
-            guard await repository.isShallow else { throw error }
-        }
+        step.brought = try await branch.brought(by: merge.id, after: old, turningOn: unsigned)
     }
 
     /// Goes on to a commit's keys.

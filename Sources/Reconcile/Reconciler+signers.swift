@@ -39,7 +39,7 @@ extension Reconciler {
             .mapValues { $0.map(\.provenance.commit) }
         for mac in interfaces.map(\.mac) {
             if let state = walk.inventory.state(of: mac) { used[mac, default: []].append(state.since.commit) }
-            for commit in Set(used[mac] ?? []) where try await !isInHistory(commit, of: old) {
+            for commit in Set(used[mac] ?? []) where await !isInHistory(commit, of: old) {
                 brought.refused[mac] =
                     "\(commit.short), which armed it or turned it off before, is gone from the history"
             }
@@ -47,9 +47,10 @@ extension Reconciler {
         return brought
     }
 
-    private func isInHistory(_ commit: CommitID, of tip: ObjectID) async throws -> Bool {
+    /// False also where nobody can say.
+    private func isInHistory(_ commit: CommitID, of tip: ObjectID) async -> Bool {
         guard let id = ObjectID(hex: commit.hex), (try? await repository.commit(id)) != nil else { return false }
-        return try await repository.isAncestor(id, of: tip)
+        return (try? await repository.isAncestor(id, of: tip)) == true
     }
 
     /// By the keys in force before the commit.
