@@ -4,8 +4,8 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 BUILD_PACKAGES = git libgit2-dev libsqlite3-dev libyaml-dev pkg-config
-TEST_PACKAGES = atftp curl dnsmasq-base fcgiwrap git gpg gpg-agent gpgconf iproute2 nginx-light openssh-client \
-    openssh-server openssl prometheus python3 strace tftp-hpa util-linux
+TEST_PACKAGES = atftp curl dnsmasq-base fcgiwrap git gpg gpg-agent gpgconf iproute2 nginx-light nodejs openssh-client \
+    openssh-server openssl prometheus python3 python3-jsonschema strace tftp-hpa util-linux
 FIRMWARE_PACKAGES = atftp binutils busybox-static curl dnsmasq-base git iproute2 ipxe isc-dhcp-server make ovmf \
     python3 qemu-system-x86 tftp-hpa util-linux
 BENCH_PACKAGES = git iproute2 kea-admin kea-dhcp4-server python3

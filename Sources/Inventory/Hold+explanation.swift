@@ -36,7 +36,7 @@ extension Hold {
                 "a policy lets only a changed bootlatch.dev/arm arm it; change that, or run `bootlatch reconcile --accept HOST`"
         case .unsigned:
             return
-                "its commit is not signed by one of the policy's `signedBy`; turn it off and on, or change bootlatch.dev/arm, "
+                "neither its commit nor what that merges is signed by one of the policy's `signedBy`; turn it off and on, or change bootlatch.dev/arm, "
                 + "by a signed commit, or run `bootlatch reconcile --accept HOST`"
         case .ownCommit:
             return "a commit of Bootlatch's own turned it on, and only people's commits let a machine in; \(accept)"

@@ -11,6 +11,14 @@ extension Inventory {
         return nil
     }
 
+    /// One of the manifests that claim this MAC has it on, with this annotation where one is given.
+    func isClaimedOn(_ mac: MACAddress, annotation: String?) -> Bool {
+        (claims[mac] ?? []).contains { claim in
+            guard let host = entry(of: claim)?.host, host.interfaces[claim.index].isOn else { return false }
+            return annotation == nil || host.armAnnotation == annotation
+        }
+    }
+
     /// The host that a MAC stands in.
     func entry(of mac: MACAddress) -> Entry? { claims[mac]?.first.flatMap { entry(of: $0) } }
 

@@ -51,6 +51,14 @@ extension Inventory {
         return found
     }
 
+    /// Only commits that somebody signed may arm one of these in the step from an inventory to this one.
+    package func asksForSignature(_ macs: Set<MACAddress>, from old: Inventory) -> Bool {
+        macs.contains { mac in
+            guard let interface = self[mac] else { return false }
+            return !signatureRules(for: interface).isEmpty || !old.signatureRules(for: interface).isEmpty
+        }
+    }
+
     /// This step loosens what `signedBy` asks, unless somebody signed it.
     package func loosensSignatures(of old: Inventory, _ step: Step, touched: Set<MACAddress>) -> Bool {
         var unsigned = self

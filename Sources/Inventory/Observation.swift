@@ -64,6 +64,8 @@ package struct Step: Sendable {
     package var isForgotten = false
     /// Why there are none, where somebody asked.
     package var signatureTrouble: String?
+    /// Of a merge, where the signatures of its branch were asked for.
+    package var brought: Brought?
 
     package init(_ kind: Kind, commit: CommitID, author: String, committedAt: Instant, isOwn: Bool = false) {
         self.kind = kind

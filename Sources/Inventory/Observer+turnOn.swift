@@ -74,25 +74,7 @@ extension Observer {
         return before.contains { $0.suspend != nil } || hosts.contains { $0?.suspend != nil }
     }
 
-    /// Our own commits are nobody's signature.
-    func isUnsigned(_ interface: Interface) -> Bool {
-        (old.signatureRules(for: interface) + new.signatureRules(for: interface)).contains { rule in
-            step.isOwn || rule.names.isDisjoint(with: step.signedBy)
-        }
-    }
-
-    /// With who had to sign, and what is wrong with the signature.
-    func unsignedExplanation(_ interface: Interface) -> String {
-        let asked = old.signatureRules(for: interface) + new.signatureRules(for: interface)
-        let found =
-            step.isOwn
-            ? "it is Bootlatch's own"
-            : step.signatureTrouble
-                ?? (step.signedBy.isEmpty ? "it bears no signature" : "it is signed by \(step.signedBy.words)")
-        return
-            "its commit must be signed by \(asked.signers), and \(found); turn it off and on, "
-            + "or change bootlatch.dev/arm, by a signed commit, or run `bootlatch reconcile --accept HOST`"
-    }
+    func isUnsigned(_ interface: Interface) -> Bool { missingRule(for: interface) != nil }
 
     /// A policy wants the annotation to change with the turn-on, and this commit left it as it was.
     private func lacksArmID(_ interface: Interface) -> Bool {

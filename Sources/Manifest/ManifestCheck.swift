@@ -24,9 +24,10 @@ package struct ManifestCheck: Sendable {
         let nodes = Dictionary(
             manifests.map { (reader.location(of: $0.node.resolved), $0.node) }, uniquingKeysWith: { first, _ in first })
         for host in file.hosts {
-            let node = nodes[host.location]
+            let network = nodes[host.location].map { NetworkNodes.all(in: $0, host.dialect) } ?? [:]
             for interface in host.interfaces {
-                claims += reader.checkNetwork(of: interface, host, in: node)
+                let place = network[interface.mac.isUnseen ? nil : interface.mac]
+                claims += reader.checkNetwork(of: interface, host, in: place)
             }
         }
         if !file.isBroken { reader.tryEdits(of: file, bytes) { nodes[$0.location]?.isShared ?? true } }
@@ -60,7 +61,6 @@ extension FieldReader {
     fileprivate mutating func checkHardwareV1Alpha2(_ node: Node) {
         checkFields(of: node, at: "", in: .hardwareV1Alpha2)
         for interface in node["spec"]?["networkInterfaces"]?.entries ?? [] where !interface.key.isMergeKey {
-            checkSpelling(of: interface.key)
             if interface.value["dhcp"]?["v4"]?["disabled"]?.bool == true { continue }
             checkNetboot(of: interface.value, at: interface.key, off: "disabled: true")
         }

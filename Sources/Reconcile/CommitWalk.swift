@@ -19,10 +19,19 @@ struct CommitWalk {
         var observation: Observation
     }
 
-    /// The interfaces that this step would arm, were there nothing against it.
-    func turnedOn(by step: Step, _ delta: Delta) -> [Interface] {
-        let (advanced, touched) = inventory.advanced(by: delta)
-        return candidates(step, from: inventory, to: advanced, touched: touched).compactMap { advanced[$0] }
+    /// Where a step leads, before anybody has asked who signed it.
+    struct Next {
+        var inventory: Inventory
+        var touched: Set<MACAddress>
+        /// What the step would arm, were there nothing against it.
+        var turnedOn: Set<MACAddress>
+    }
+
+    func next(_ step: Step, _ delta: Delta) -> Next {
+        let (advanced, touched) = inventory.advanced(by: delta, isFirst: step.kind == .firstSight)
+        return Next(
+            inventory: advanced, touched: touched,
+            turnedOn: candidates(step, from: inventory, to: advanced, touched: touched))
     }
 
     mutating func makeID() -> (id: Arming.ID, sequence: Int64) {
@@ -30,9 +39,10 @@ struct CommitWalk {
         return (Arming.ID("\(sequence)"), sequence)
     }
 
-    mutating func take(_ step: Step, _ delta: Delta, at now: Instant) -> Taken {
+    mutating func take(_ step: Step, _ next: Next, at now: Instant) -> Taken {
         let old = inventory
-        var (advanced, touched) = old.advanced(by: delta, isFirst: step.kind == .firstSight)
+        var advanced = next.inventory
+        let touched = next.touched
         advanced.keepSignatures(of: old, step, touched: touched)
         let made = made
         var ids = self

@@ -11,9 +11,9 @@ struct HistoryWalk {
     private var names: [Host.ID: Set<MACAddress>] = [:]
 
     /// - Parameter messages: of the commit itself, then of those that a merge brings, newest first.
-    mutating func take(_ step: Step, _ delta: Delta, _ messages: [Trailers]) {
+    mutating func take(_ step: Step, _ next: CommitWalk.Next, _ messages: [Trailers]) {
         now = max(now, step.committedAt)
-        let taken = commits.take(step, delta, at: now)
+        let taken = commits.take(step, next, at: now)
         let (old, new, macs, observation) = (taken.old, commits.inventory, taken.touched, taken.observation)
         let limit = messages.compactMap(\.limit).min()
         var found: [History.Entry] = []

@@ -50,6 +50,8 @@ package struct Preview: Sendable {
     package var diagnostics: [Diagnostic]
     /// None of the configured paths exists, before or after.
     package var isEmpty: Bool
+    /// Something is armed because the branch's commits are signed: a merge brings their signatures along, a squash doesn't.
+    package var isSignedByBranch: Bool
 }
 
 extension Provenance {
@@ -89,7 +91,8 @@ package struct Previewer: Sendable {
     package func preview(_ workTree: WorkTree, on head: ObjectID) async throws -> Preview {
         var walk = try await PreviewWalk(at: head, previewer: self)
         let step = Step(.commit, commit: CommitID(""), author: "", committedAt: now)
-        walk.take(step, try workTree.delta(under: paths))
+        let delta = try workTree.delta(under: paths)
+        walk.take(step, delta, walk.commits.next(step, delta))
         return walk.preview(.workTree, from: head, to: nil)
     }
 
@@ -115,13 +118,10 @@ package struct Previewer: Sendable {
             kind, commit: CommitID("\(new)"), author: commit.author.name,
             committedAt: Instant(seconds: commit.committer.seconds))
         let delta = try await repository.delta(try await repository.changes(from: old, to: new, under: paths))
-        if kind == .commit, commit.parents.count > 1 {
-            step.stale = try await stale(
-                walk.commits.turnedOn(by: step, delta), merge: commit, after: old, in: walk.commits.inventory)
-        }
-        if isMade { step.sign(await signers.signature(of: new, by: walk.signers.inForce)) }
-        let files = try await signers.files(in: new)
-        _ = walk.signers.follow(files, isSigned: !step.signedBy.isEmpty, signers.paths)
-        walk.take(step, delta)
+        let next = walk.commits.next(step, delta)
+        let merge = isMade && commit.parents.count < 2 ? nil : commit
+        try await ask(about: &step, next, walk.commits, walk.signers, isMade ? commit : nil, merge: merge, after: old)
+        try await follow(new, step, isMade: isMade, &walk.signers)
+        walk.take(step, delta, next)
     }
 }

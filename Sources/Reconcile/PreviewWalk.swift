@@ -14,6 +14,7 @@ struct PreviewWalk {
     var signers: Signers
     /// What the last step that held an interface says of it.
     private var holds: [MACAddress: String] = [:]
+    private var isSignedByBranch = false
     private var steps = 0
     private var last: Step
 
@@ -62,12 +63,15 @@ struct PreviewWalk {
         return made.id
     }
 
-    mutating func take(_ step: Step, _ delta: Delta) {
-        let taken = commits.take(step, delta, at: now)
+    mutating func take(_ step: Step, _ delta: Delta, _ next: CommitWalk.Next) {
+        let taken = commits.take(step, next, at: now)
         note(step, delta, taken.touched, from: taken.old, to: commits.inventory)
         for event in taken.observation.events where event.kind == .held {
             guard let mac = event.mac, let colon = event.detail.firstIndex(of: ":") else { continue }
             holds[mac] = String(event.detail[colon...].dropFirst(2))
+        }
+        if let brought = step.brought {
+            isSignedByBranch = taken.observation.armings.contains { brought.commits[$0.mac] != nil } || isSignedByBranch
         }
         files.formUnion(delta.files.keys)
         steps += 1
@@ -107,7 +111,7 @@ struct PreviewWalk {
             diagnostics: inventory.diagnostics.filter {
                 files.contains($0.location.path) && !known.contains($0.message) || standing.contains($0)
             },
-            isEmpty: before.inventory.files.isEmpty && inventory.files.isEmpty)
+            isEmpty: before.inventory.files.isEmpty && inventory.files.isEmpty, isSignedByBranch: isSignedByBranch)
     }
 }
 

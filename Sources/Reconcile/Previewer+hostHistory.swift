@@ -54,12 +54,14 @@ extension Previewer {
             where id != commit.id {
                 messages.append(Trailers(try await repository.commit(id).message))
             }
-            step.stale = try await stale(
-                walk.commits.turnedOn(by: step, delta), merge: commit, after: old, in: walk.commits.inventory)
         }
         step.isOwn = commit.parents.count == 1 && !messages[0].disarmed.isEmpty
-        if old != nil { step.sign(await signers.signature(of: commit.id, by: keys.inForce)) }
-        _ = keys.follow(files, isSigned: !step.signedBy.isEmpty, signers.paths)
-        walk.take(step, delta, messages)
+        let next = walk.commits.next(step, delta)
+        if let old {
+            let merge = commit.parents.count > 1 ? commit : nil
+            try await ask(about: &step, next, walk.commits, keys, commit, merge: merge, after: old)
+        }
+        try await follow(commit.id, step, isMade: true, &keys)
+        walk.take(step, next, messages)
     }
 }

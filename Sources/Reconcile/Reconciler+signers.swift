@@ -1,5 +1,7 @@
 import Git
+import HashTreeCollections
 import Inventory
+import Journal
 import Logging
 
 extension Reconciler {
@@ -25,12 +27,30 @@ extension Reconciler {
         }
     }
 
-    /// Only signed commits may arm one of these interfaces.
-    func asksForSignature(_ macs: Set<MACAddress>, from old: Inventory, to new: Inventory) -> Bool {
-        macs.contains { mac in
-            guard let interface = new[mac] else { return false }
-            return !new.signatureRules(for: interface).isEmpty || !old.signatureRules(for: interface).isEmpty
+    /// Who signed what a merge brings for these interfaces. Nobody where history was rewritten since one of them was last armed, or turned
+    /// on or off: what its branch brings may have been used before.
+    func brought(by leg: Leg, turningOn interfaces: [Interface], _ walk: Walk) async throws -> Brought? {
+        guard let old = leg.from, !interfaces.isEmpty else { return nil }
+        let branch = BranchSignatures(
+            repository: repository, paths: settings.paths, signers: signerSource, keys: walk.signers.inForce
+        ) { [journal] commit in try await !journal.ownCommits(among: [CommitID("\(commit.id)")]).isEmpty }
+        var brought = try await branch.brought(by: leg.to, after: old, turningOn: interfaces)
+        var used = Dictionary(grouping: walk.ledger.records.values.map(\.arming), by: \.mac)
+            .mapValues { $0.map(\.provenance.commit) }
+        for mac in interfaces.map(\.mac) {
+            if let state = walk.inventory.state(of: mac) { used[mac, default: []].append(state.since.commit) }
+            for commit in Set(used[mac] ?? []) where await !isInHistory(commit, of: old) {
+                brought.refused[mac] =
+                    "\(commit.short), which armed it or turned it off before, is gone from the history"
+            }
         }
+        return brought
+    }
+
+    /// False also where nobody can say.
+    private func isInHistory(_ commit: CommitID, of tip: ObjectID) async -> Bool {
+        guard let id = ObjectID(hex: commit.hex), (try? await repository.commit(id)) != nil else { return false }
+        return (try? await repository.isAncestor(id, of: tip)) == true
     }
 
     /// By the keys in force before the commit.

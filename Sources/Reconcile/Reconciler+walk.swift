@@ -106,8 +106,12 @@ extension Reconciler {
         let letIn = turnedOn.union(released(step, from: walk.inventory, to: advanced))
         if leg.kind == .commit, !isOwn {
             let loosens = advanced.loosensSignatures(of: walk.inventory, step, touched: touched)
-            if loosens || asksForSignature(letIn, from: walk.inventory, to: advanced) {
+            if loosens || advanced.asksForSignature(letIn, from: walk.inventory) {
                 step.sign(await signature(of: leg.to, walk.signers))
+            }
+            if commit.parents.count > 1 {
+                let unsigned = step.unsigned(turnedOn.compactMap { advanced[$0] }, from: walk.inventory, to: advanced)
+                step.brought = try await brought(by: leg, turningOn: unsigned, walk)
             }
         }
         advanced.keepSignatures(of: walk.inventory, step, touched: touched)

@@ -39,6 +39,7 @@ extension PlanReply {
         if preview.kind != .commits, changes.contains(where: { $0.after == "held:unsigned" }) {
             notes.insert(Self.unsigned, at: 0)
         }
+        if preview.kind == .single, preview.isSignedByBranch { notes.insert(Self.signedByBranch, at: 0) }
         if preview.kind == .forcePush { notes.insert(Self.forcePush, at: 0) }
     }
 
@@ -46,7 +47,11 @@ extension PlanReply {
         "Git alone was read: whether an older arming is spent or held, and how often a host was armed today (flapping), "
         + "only the daemon knows; ask `bootlatch why HOST`"
     private static let unsigned =
-        "A policy asks for a signature: what counts is that of the commit that is pushed, which is not made yet"
+        "A policy asks for a signature: that of the commit that is pushed counts, which is not made yet, or, where that is a merge, those of "
+        + "the commits that turn the machine on"
+    private static let signedByBranch =
+        "A policy asks for a signature: the commits have it, and a merge brings it along; squashed or rebased, they are new commits, which "
+        + "must be signed themselves"
     private static let forcePush =
         "The new commit does not descend from the old one: pushed, it is a force push, which arms nothing. "
         + "For a branch that forked off write OLD...NEW"

@@ -6,7 +6,11 @@ import Manifest
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Every diagnostic of files or folders as file:line:column; needs no git and no daemon.",
-        discussion: "Exits 0 without a diagnostic, 1 with any, 2 when a path can't be read.")
+        discussion: """
+            Exits 0 without a diagnostic, 1 with any, 2 when a path can't be read. With `--level error` warnings are shown, and leave it at 0.
+            """)
+
+    enum Level: String, ExpressibleByArgument, CaseIterable { case error, warning }
 
     struct Reply: Codable {
         struct Finding: Codable {
@@ -28,6 +32,9 @@ struct Validate: ParsableCommand {
     @Option(name: .shortAndLong, help: "table or json.")
     var output = ClientOptions.Output.table
 
+    @Option(help: "What makes it exit 1: error, or warning, which is both.")
+    var level = Level.warning
+
     func run() throws {
         var delta = Delta()
         var checks: [ManifestCheck] = []
@@ -47,7 +54,7 @@ struct Validate: ParsableCommand {
             files: delta.files.count, hosts: inventory.hostCount,
             diagnostics: found.map(Reply.Finding.init))
         try show(reply, found)
-        if !found.isEmpty { throw ExitCode(1) }
+        if found.contains(where: { level == .warning || $0.severity == .error }) { throw ExitCode(1) }
     }
 
     private func show(_ reply: Reply, _ found: [Diagnostic]) throws {

@@ -1,21 +1,47 @@
-/// GitHub Actions' workflow commands, one to a line: they show beside the lines of the pull request.
+/// GitHub Actions' workflow commands, one to a line: they show beside the lines of the pull request. GitHub shows ten of a level for each
+/// step: where there are more, the tenth counts the others, which follow as plain lines of the log.
 func githubCommands(_ reply: PlanReply) -> String {
     let changes = reply.changes.map { change in
-        let level = change.change == "armed" || change.change == "held" ? "warning" : "notice"
-        return githubCommand(
-            level, change.file, change.line, change.column, title: "\(change.change): \(change.host)",
-            "\(change.mac): \(change.detail) (\(change.origin))")
+        Annotation(
+            level: change.change == "armed" || change.change == "held" ? "warning" : "notice", file: change.file,
+            line: change.line, column: change.column, title: "\(change.change): \(change.host)",
+            message: "\(change.mac): \(change.detail) (\(change.origin))")
     }
     let diagnostics = reply.diagnostics.map {
-        githubCommand($0.severity, $0.file, $0.line, $0.column, title: "bootlatch", $0.message)
+        Annotation(
+            level: $0.severity, file: $0.file, line: $0.line, column: $0.column, title: "bootlatch", message: $0.message
+        )
     }
-    return (changes + diagnostics).map { $0 + "\n" }.joined()
+    var lines: [String] = []
+    var rest: [String] = []
+    let levels = Dictionary(grouping: changes + diagnostics, by: \.level)
+    for level in ["warning", "notice", "error"] {
+        let all = levels[level] ?? []
+        let shown = all.count > 10 ? 9 : all.count
+        lines += all.prefix(shown).map(\.command)
+        guard var summary = all.dropFirst(shown).first else { continue }
+        summary.title = "bootlatch: \(all.count - shown) more"
+        summary.message = "... and \(all.count - shown) more like these (\(reply.summary ?? "")): see the job's log"
+        lines.append(summary.command)
+        rest += all.dropFirst(shown).map(\.text)
+    }
+    return (lines + rest).map { $0 + "\n" }.joined()
 }
 
-private func githubCommand(
-    _ level: String, _ file: String, _ line: Int, _ column: Int, title: String, _ message: String
-) -> String {
-    "::\(level) file=\(githubProperty(file)),line=\(line),col=\(column),title=\(githubProperty(title))::\(githubData(message))"
+private struct Annotation {
+    var level: String
+    var file: String
+    var line: Int
+    var column: Int
+    var title: String
+    var message: String
+
+    var command: String {
+        "::\(level) file=\(githubProperty(file)),line=\(line),col=\(column),title=\(githubProperty(title))::\(githubData(message))"
+    }
+
+    /// For the log: no command, whatever stands in it.
+    var text: String { githubData("\(level): \(file):\(line):\(column): \(title): \(message)") }
 }
 
 private func githubData(_ text: String) -> String {

@@ -127,4 +127,98 @@ let previewCases = [
         Dictionary(uniqueKeysWithValues: (1...6).map { (nodePath($0), nil) }),
         does: "held 01 suspended:lost", "changed 02 suspended:lost", "changed 03 suspended:lost",
         "changed 04 suspended:lost", "changed 05 suspended:lost", "changed 06 suspended:lost"),
+    PreviewCase(
+        "a freeze that begins", [nodePath(1): node(1, "true")], ["policies/lab.yaml": frozen],
+        does: "held 01 held:frozen"),
+    PreviewCase(
+        "on while frozen", [nodePath(1): node(1), "policies/lab.yaml": frozen], [nodePath(1): node(1, "true")],
+        does: "held 01 held:frozen"),
+    PreviewCase(
+        "a freeze that is taken out", [nodePath(1): node(1, "true"), "policies/lab.yaml": frozen],
+        ["policies/lab.yaml": nil], does: "armed 01 armed"),
+    PreviewCase(
+        "a freeze that is taken out, and on", [nodePath(1): node(1), "policies/lab.yaml": frozen],
+        [nodePath(1): node(1, "true"), "policies/lab.yaml": nil], does: "held 01 held:loosened"),
+    PreviewCase(
+        "more than may be armed at once",
+        [nodePath(1): node(1, "true"), nodePath(2): node(2), "policies/lab.yaml": policy("limits: {armedAtOnce: 1}")],
+        [nodePath(2): node(2, "true")], does: "held 02 held:queued"),
+    PreviewCase(
+        "more may be armed at once",
+        [
+            nodePath(1): node(1, "true"), nodePath(2): node(2, "true"),
+            "policies/lab.yaml": policy("limits: {armedAtOnce: 1}"),
+        ],
+        ["policies/lab.yaml": policy("limits: {armedAtOnce: 2}")], does: "changed 01 armed", "armed 02 armed"),
+    PreviewCase(
+        "on without a new arm ID", [nodePath(1): node(1), "policies/lab.yaml": policy("require: {armID: true}")],
+        [nodePath(1): node(1, "true")], does: "held 01 held:noArmID"),
+    PreviewCase(
+        "on with a new arm ID", [nodePath(1): node(1), "policies/lab.yaml": policy("require: {armID: true}")],
+        [nodePath(1): annotated(node(1, "true"), "bootlatch.dev/arm: a")], does: "armed 01 armed"),
+    PreviewCase(
+        "another arm ID while on", [nodePath(1): annotated(node(1, "true"), "bootlatch.dev/arm: a")],
+        [nodePath(1): annotated(node(1, "true"), "bootlatch.dev/arm: b")], does: "armed 01 armed"),
+    PreviewCase(
+        "on, and its serial is not known",
+        [nodePath(1): node(1), "policies/lab.yaml": policy("require: {serial: true}")],
+        [nodePath(1): node(1, "true")], does: "held 01 held:wrongSerial"),
+    PreviewCase(
+        "on, and its serial is known", [nodePath(1): node(1), "policies/lab.yaml": policy("require: {serial: true}")],
+        [nodePath(1): node(1, "true").replacing("{name: node-1}", with: "{name: node-1, labels: {serial: X1}}")],
+        does: "armed 01 armed"),
+    PreviewCase(
+        "on with the requirement taken out",
+        [nodePath(1): node(1), "policies/lab.yaml": policy("require: {serial: true}")],
+        [nodePath(1): node(1, "true"), "policies/lab.yaml": nil], does: "held 01 held:loosened"),
+    PreviewCase(
+        "two policies that disagree", [nodePath(1): node(1, "true"), "policies/a.yaml": policy("expireAfter: 1h")],
+        ["policies/b.yaml": policy("expireAfter: 2h").replacing("lab", with: "b")], does: "held 01 held:brokenPolicy"),
+    PreviewCase(
+        "v1alpha2, on", ["inventory/a.yaml": v1alpha2(true)], ["inventory/a.yaml": v1alpha2(false)],
+        does: "armed 01 armed"),
+    PreviewCase(
+        "v1alpha2, off", ["inventory/a.yaml": v1alpha2(true)], ["inventory/a.yaml": v1alpha2(false)],
+        ["inventory/a.yaml": v1alpha2(true)], does: "changed 01 off"),
+    PreviewCase(
+        "BareMetalHost, on", ["inventory/a.yaml": bareMetalHost("deny"), "policies/p.yaml": profile],
+        ["inventory/a.yaml": bareMetalHost("allow")], does: "armed 01 armed"),
+    PreviewCase(
+        "BareMetalHost, no longer anything", ["inventory/a.yaml": bareMetalHost("deny"), "policies/p.yaml": profile],
+        ["inventory/a.yaml": bareMetalHost("allow")], ["inventory/a.yaml": bareMetalHost("~")],
+        does: "changed 01 off"),
 ]
+
+private let frozen = policy("freeze: [{from: 2027-01-01T00:00:00Z, until: 2027-02-01T00:00:00Z, reason: holidays}]")
+
+private let profile =
+    policy("profile: p")
+    + "---\napiVersion: bootlatch.dev/v1\nkind: BootProfile\nmetadata: {name: p}\nspec: {kernel: k}\n"
+
+private func annotated(_ manifest: String, _ annotation: String) -> String {
+    manifest.replacing("{name: node-1}", with: "{name: node-1, annotations: {\(annotation)}}")
+}
+
+private func v1alpha2(_ isDisabled: Bool) -> String {
+    """
+    apiVersion: tinkerbell.org/v1alpha2
+    kind: Hardware
+    metadata: {name: node-1}
+    spec:
+      instance: {osie: {kernelURL: vmlinuz}}
+      networkInterfaces:
+        "\(nodeAddress(1))":
+          netboot: {disabled: \(isDisabled)}
+
+    """
+}
+
+private func bareMetalHost(_ permission: String) -> String {
+    """
+    apiVersion: metal3.io/v1alpha1
+    kind: BareMetalHost
+    metadata: {name: node-1, annotations: {bootlatch.dev/netboot: \(permission)}}
+    spec: {online: true, bootMACAddress: "\(nodeAddress(1))"}
+
+    """
+}

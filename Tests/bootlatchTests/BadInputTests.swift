@@ -1,3 +1,4 @@
+import BadInputs
 import Foundation
 import Glibc
 import Testing
@@ -61,6 +62,22 @@ import Web
         #expect(run.status == 1)
         #expect(run.output.hasPrefix(named) && run.output.split(separator: "\n").count == 1, "\(run.output)")
         #expect(run.errors.hasPrefix("1000 file(s), 999 host(s), 1 diagnostic(s)"), "\(run.errors)")
+    }
+
+    /// What a file of the allowed 4 MiB may cost at most, whatever is in it; a build without optimisation needs several times of a release's.
+    private static let limits = "ulimit -v 1048576; ulimit -t 60"
+
+    @Test(arguments: BadInput.hostile + BadInput.foreign)
+    func `no file costs validate more than a gigabyte and a minute`(input: BadInput) async throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/a.yaml"
+        try Data(input.bytes()).write(to: URL(filePath: path))
+        let run = try await CommandRun.run(
+            ["/bin/bash", "-c", "\(Self.limits); exec \"$@\"", "bash", CommandRun.bootlatch, "validate", path])
+        // A limit that is reached ends it by a signal.
+        #expect(run.status == 0 || run.status == 1, "\(run.status): \(run.errors.suffix(500))")
+        #expect(run.status == 1 || input.says == nil)
+        #expect(run.output.utf8.count < 200_000)
     }
 
     @Test func `validate and plan read no file that is too large, follow no link and wait for no pipe`() async throws {

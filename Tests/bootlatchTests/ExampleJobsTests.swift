@@ -54,6 +54,29 @@ struct ExampleJobsTests {
         #expect(validate.status == 0, "\(validate.output)")
     }
 
+    @Test(
+        .enabled(if: PlanRepo.canSign, "needs ssh-keygen"),
+        arguments: [(true, "1 armed", "a merge brings it along"), (false, "1 held", "which is not made yet")])
+    func `where a policy asks for signatures, a job judges the branch, not the merge that was made for the check`(
+        isSigned: Bool, summary: String, note: String
+    ) async throws {
+        let repo = try await PlanRepo()
+        try await repo.askForSignatures()
+        try await repo.sign(isSigned)
+        let base = try await repo.git("rev-parse", "HEAD")
+        try await repo.pullRequest()
+        // GitHub's own merge is nobody's.
+        try await repo.sign(false)
+        _ = try await repo.git("commit", "--quiet", "--amend", "--no-edit")
+        let step = try #require(try githubSteps()["Plan"])
+        let plan = try await run(step, in: repo, ["GITHUB_STEP_SUMMARY": repo.scratch.path + "/summary.md"])
+        #expect(plan.status == 0, "\(plan.errors)")
+        let text = try repo.scratch.text("summary.md")
+        #expect(text.hasPrefix("### Bootlatch: \(summary)\n") && text.contains(note), "\(text)")
+        let job = try await run(gitlabScript(), in: repo, ["CI_MERGE_REQUEST_DIFF_BASE_SHA": base])
+        #expect(job.status == 0 && job.output.contains(summary) && job.output.contains(note), "\(job.output)")
+    }
+
     @Test func `the GitLab job leaves a Code Quality report, and passes`() async throws {
         let repo = try await PlanRepo()
         let base = try await repo.git("rev-parse", "HEAD")
@@ -95,18 +118,22 @@ struct ExampleJobsTests {
     }
 
     @Test(
-        .enabled(if: hasSchemas, "needs check-jsonschema (from PyPI) in the search path"),
-        arguments: [
-            ["--builtin-schema", "vendor.github-workflows", "ci/github-workflow.yaml"],
-            ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", "ci/gitlab-ci.yaml"],
-        ])
-    func `the jobs follow the schemas of their systems`(arguments: [String]) async throws {
-        let run = try await CommandRun.run(
-            ["/usr/bin/env", "-C", Self.examples, "check-jsonschema"] + arguments)
-        #expect(run.status == 0, "\(run.output)\(run.errors)")
+        .enabled(if: JSONSchema.isThere, JSONSchema.missing),
+        arguments: [("github-workflow", "ci/github-workflow.yaml"), ("gitlab-ci", "ci/gitlab-ci.yaml")])
+    func `the jobs follow the schemas of their systems`(schema: String, job: String) async throws {
+        let root = Self.examples + "../"
+        let document = try read(job)
+        #expect(try await JSONSchema.errors(in: [document], by: "\(root)Tests/Schemas/\(schema).json") == "")
+        // It refuses a job without what it must have.
+        let wrong = try Parser.parse(Array("bootlatch: {script: 1}\njobs: {plan: {steps: 1}}\n".utf8)).documents
+        #expect(try await JSONSchema.errors(in: wrong, by: "\(root)Tests/Schemas/\(schema).json") != "")
     }
 
-    private static let hasSchemas = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
-        FileManager.default.isExecutableFile(atPath: "\($0)/check-jsonschema")
+    @Test func `the image has the programs that bootlatch runs`() throws {
+        let text = try String(contentsOfFile: Self.examples + "ci/Dockerfile", encoding: .utf8)
+        let image = try #require(text.components(separatedBy: "FROM debian").last)
+        for package in ["git", "gpg", "openssh-client"] {
+            #expect(image.contains(" \(package) "), "\(package)")
+        }
     }
 }

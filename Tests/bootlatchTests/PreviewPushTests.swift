@@ -137,6 +137,39 @@ struct PreviewPushTests {
         #expect(older.errors.contains("`git fetch --unshallow`"), "\(older.errors)")
         #expect(older.errors.contains("fetch-depth: 0"))
     }
+
+    @Test(.enabled(if: PlanRepo.canSign, "needs ssh-keygen"))
+    func `a signature is verified only where a policy asks for it`() async throws {
+        let repo = try await PlanRepo()
+        // A git that takes notes.
+        let log = repo.scratch.path + "/log"
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        try repo.scratch.write("bin/git", "#!/bin/sh\necho \"$*\" >>\(log)\nPATH=\(path) exec git \"$@\"\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: repo.scratch.path + "/bin/git")
+
+        func verified() async throws -> Int {
+            let environment = ["PATH": "\(repo.scratch.path)/bin:\(path)"]
+            for arguments in [["plan", "HEAD~1..HEAD"], ["history", "node-01"]] {
+                let run = try await CommandRun.run(
+                    ["/usr/bin/env", "-C", repo.path, CommandRun.bootlatch] + arguments, environment: environment)
+                #expect(run.status < 2, "\(run.errors)")
+            }
+            let lines = (try? repo.scratch.text("log"))?.split(separator: "\n") ?? []
+            return lines.count { $0.contains("verify-commit") }
+        }
+        try repo.set("node-01", "true")
+        try await repo.commit("Install node-01")
+        #expect(try await verified() == 0)
+        try await repo.askForSignatures()
+        try await repo.sign(true)
+        try repo.scratch.write("repo/inventory/notes.yaml", "# signed\n")
+        try await repo.commit("Take notes")
+        #expect(try await verified() == 0)
+        try repo.set("node-02", "true")
+        try await repo.commit("Install node-02")
+        // By plan, and by history.
+        #expect(try await verified() == 2)
+    }
 }
 
 struct PlanTextTests {
@@ -179,6 +212,55 @@ struct PlanTextTests {
 
                 Git alone was read
                 """)
+    }
+
+    /// Five hundred hosts in as many files, of which one is held, and as many findings.
+    private static let large: PlanReply = {
+        var large = reply
+        large.changes = (1...500).map { number in
+            var change = reply.changes[number == 400 ? 0 : 1]
+            change.host = "lab/node-\(number)"
+            if number == 400 { change.change = "held" }
+            return change
+        }
+        large.diagnostics = (1...500).map { number in
+            var finding = reply.diagnostics[0]
+            finding.line = number
+            return finding
+        }
+        for index in large.changes.indices { large.changes[index].detail += String(repeating: " and so on", count: 10) }
+        return large
+    }()
+
+    @Test func `a comment has as much as GitHub takes, what arms or holds first, and counts the rest`() {
+        let text = planMarkdown(Self.large)
+        #expect((50_000..<65_000).contains(text.utf8.count))
+        let lines = text.split(separator: "\n")
+        #expect(lines[3].hasPrefix("| **held** | lab/node-400 |"))
+        let rows = lines.count { $0.hasPrefix("| **") }
+        let findings = lines.count { $0.hasPrefix("- **error**") }
+        #expect(rows > 100 && findings > 100)
+        #expect(text.contains("... and \(500 - rows) more changes: see the job's log"))
+        #expect(findings == 500 || text.contains("... and \(500 - findings) more diagnostics: see the job's log"))
+        #expect(lines.last == "Git alone was read")
+        var changes = Self.large
+        changes.diagnostics = []
+        #expect(planMarkdown(changes).count < 65_000)
+        changes.changes = []
+        #expect(!planMarkdown(changes).contains("more"))
+    }
+
+    @Test func `GitHub gets ten annotations of a level at most, and the log has the others`() {
+        let lines = githubCommands(Self.large).split(separator: "\n")
+        for level in ["warning", "notice", "error"] {
+            #expect(lines.count { $0.hasPrefix("::\(level) ") } == (level == "warning" ? 1 : 10))
+        }
+        #expect(
+            lines.contains {
+                $0.contains("title=bootlatch%3A 490 more::... and 490 more like these (1 held, 499 changed")
+            })
+        #expect(lines.count { !$0.hasPrefix("::") } == 490 + 491)
+        #expect(Set(lines.compactMap { $0.firstMatch(of: /lab\/node-(\d+)/)?.1 }).count == 500)
     }
 
     @Test func `nothing is said in each form`() throws {

@@ -3,7 +3,7 @@ import Glibc
 /// A line that says what to change, and a file: refused, or the planned values changed and every other byte the same.
 ///
 /// The line is `DOCUMENT|STEP/STEP|KEY=VALUE,KEY=VALUE`: a step that is a number is an item of a list, `true` and `false` are booleans,
-/// any other value is a text.
+/// `~` takes the entry out, any other value is a text.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func editAnything(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let input = UnsafeBufferPointer(start: data, count: size)
@@ -31,29 +31,62 @@ public func editAnything(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     return 0
 }
 
-/// What stood there, but for the values to replace, stands there still and in its order; and not much has come in.
+/// What stood there, but for the values to replace, stands there still: run by run, each of them whole, in their order. New entries come in
+/// at one place, so that it may part one of them in two; and not much comes in.
 private func checkBytes(_ before: Tree, _ result: [UInt8], _ plan: Plan) {
-    var replaced = before.documents[plan.document].spans(of: plan.patch).sorted { $0.lowerBound < $1.lowerBound }
-    replaced.append(before.source.count..<before.source.count)
-    var (offset, kept, length) = (0, 0, 0)
-    for span in replaced where span.lowerBound >= offset {
-        for byte in before.source[offset..<span.lowerBound] {
-            while kept < result.count, result[kept] != byte { kept += 1 }
-            check(kept < result.count, "a byte of the rest is gone")
-            kept += 1
-        }
-        length += span.lowerBound - offset
+    let source = before.source
+    let spans = before.documents[plan.document].spans(of: plan.patch).sorted { $0.lowerBound < $1.lowerBound }
+    var (replaced, offset, runs) = ([Range<Int>](), 0, [Range<Int>]())
+    for span in spans where span.lowerBound >= offset {
+        runs.append(offset..<span.lowerBound)
+        replaced.append(span)
         offset = span.upperBound
     }
+    runs.append(offset..<source.count)
+    let length = runs.reduce(0) { $0 + $1.count }
     // A line of its own has the indentation of its block, for each of them; the alias that it stands for is written again.
     let aliases: Int = replaced.reduce(0) { $0 + $1.count }
-    let lines = before.source.split(separator: UInt8(ascii: "\n"))
+    let lines = source.split(separator: UInt8(ascii: "\n"))
     let indentation: Int = lines.map { line in line.prefix { $0 == UInt8(ascii: " ") }.count }.max() ?? 0
     let inserted = result.count - length
     let each = plan.steps * (indentation + 64)
     let most = 32 + aliases + plan.size * 10 + each
     check(inserted <= most, "\(inserted) bytes have come in")
-    if replaced.count == 1, result.count == length { check(result == before.source, "nothing to do, and done") }
+    if replaced.isEmpty, result.count == length { check(result == source, "nothing to do, and done") }
+    check(
+        inserted >= 0 && isKept(runs.map { source[$0] }, in: result, inserted),
+        "a byte of the rest is gone, or parted from its neighbour")
+}
+
+/// Whether the runs stand in the result one behind the other, from its beginning to its end, with something between any two of them, and
+/// within one of them at most.
+private func isKept(_ runs: [ArraySlice<UInt8>], in result: [UInt8], _ inserted: Int) -> Bool {
+    // Where the next run may begin: while all were whole, and when one was parted.
+    var (whole, parted): (Set<Int>, Set<Int>) = ([0], [])
+    for (number, run) in runs.enumerated() {
+        var ends: (whole: Set<Int>, parted: Set<Int>) = ([], [])
+        for start in whole {
+            var equal = 0
+            while equal < run.count, start + equal < result.count, run[run.startIndex + equal] == result[start + equal]
+            {
+                equal += 1
+            }
+            if equal == run.count { ends.whole.insert(start + equal) }
+            let rest = run.dropFirst(equal)
+            let last = min(result.count, start + run.count + inserted)
+            for end in stride(from: start + run.count + 1, through: last, by: 1)
+            where result[(end - rest.count)..<end].elementsEqual(rest) {
+                ends.parted.insert(end)
+            }
+        }
+        for start in parted where result[start...].starts(with: run) { ends.parted.insert(start + run.count) }
+        if number == runs.count - 1 { return ends.whole.contains(result.count) || ends.parted.contains(result.count) }
+        func reach(_ ends: Set<Int>) -> Set<Int> {
+            Set(ends.flatMap { end in end...min(result.count, end + inserted) })
+        }
+        (whole, parted) = (reach(ends.whole), reach(ends.parted))
+    }
+    return false
 }
 
 extension Node {
@@ -61,15 +94,38 @@ extension Node {
     fileprivate func spans(of patch: Patch) -> [Range<Int>] {
         if kind == .alias || isNull { return [span] }
         switch patch {
-        // No plan takes a key away: what such an edit may remove has tests of its own.
         case .bool, .text, .absent: return [span]
         case .item(let number, let patch): return items.indices.contains(number) ? items[number].spans(of: patch) : []
         case .keys(let patches):
             if kind == .mapping, entries.isEmpty { return [span] }
-            return patches.flatMap { key, patch in
-                entries.first { !$0.key.isMergeKey && $0.key.text == key }?.value.spans(of: patch) ?? []
+            return patches.flatMap { key, patch -> [Range<Int>] in
+                guard let index = entries.firstIndex(where: { !$0.key.isMergeKey && $0.key.text == key }) else {
+                    return []
+                }
+                if case .absent = patch { return [removed(index)] }
+                return entries[index].value.spans(of: patch)
             }
         }
+    }
+
+    /// The bytes that go with an entry: its lines, or in flow style itself and the comma on one side of it.
+    private func removed(_ index: Int) -> Range<Int> {
+        func end(_ entry: Entry) -> Int { max(entry.value.span.upperBound, entry.key.span.upperBound) }
+        let entry = entries[index]
+        let start = entry.key.outerSpan.lowerBound
+        if style != .block {
+            return index > 0
+                ? end(entries[index - 1])..<end(entry)
+                : start..<(entries.count > 1 ? entries[1].key.outerSpan.lowerBound : end(entry))
+        }
+        let breaks: Set<UInt8> = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+        let line = tree.source[..<start].lastIndex(where: breaks.contains).map { $0 + 1 } ?? 0
+        let last = tree.source[end(entry)...].firstIndex(where: breaks.contains) ?? tree.source.count
+        let next = tree.source[last...].prefix(2)
+        let isPair = next.elementsEqual([UInt8(ascii: "\r"), UInt8(ascii: "\n")])
+        // A mark at the beginning of the file stays.
+        let mark = line == 0 && tree.source.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : line
+        return mark..<min(last + (isPair ? 2 : 1), tree.source.count)
     }
 }
 
@@ -91,6 +147,10 @@ extension Meaning {
             if case .list = self { return nil }
             if case .scalar(let scalar) = self, scalar != .null { return nil }
             for (key, patch) in patches {
+                if case .absent = patch {
+                    values[key] = nil
+                    continue
+                }
                 guard let value = (values[key] ?? .scalar(.null)).applying(patch) else { return nil }
                 values[key] = value
             }
@@ -115,7 +175,7 @@ private struct Plan {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard halves.count == 2, !keys.contains(where: { $0.key == halves[0] }) else { return nil }
             let value = String(halves[1])
-            keys.append((String(halves[0]), Bool(value).map { .bool($0) } ?? .text(value)))
+            keys.append((String(halves[0]), value == "~" ? .absent : Bool(value).map { .bool($0) } ?? .text(value)))
         }
         let path = parts[1].split(separator: "/")
         self.document = document

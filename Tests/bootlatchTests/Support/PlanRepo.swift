@@ -46,4 +46,22 @@ struct PlanRepo {
     func plan(_ arguments: String...) async throws -> CommandRun {
         try await CommandRun.run(["/usr/bin/env", "-C", path, CommandRun.bootlatch, "plan"] + arguments)
     }
+
+    static let canSign = FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh-keygen")
+
+    /// A policy asks that ops sign, whose key is made and known from here on.
+    func askForSignatures() async throws {
+        let key = scratch.path + "/key"
+        try await CommandRun.run(["/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key])
+        for setting in [["gpg.format", "ssh"], ["user.signingKey", key]] {
+            _ = try await git("config", setting[0], setting[1])
+        }
+        let policy = CommandLab.policy.replacing("installer}", with: "installer, require: {signedBy: [ops]}}")
+        try scratch.write("repo/policies/lab.yaml", policy)
+        try scratch.write("repo/policies/allowed_signers", "ops \(try scratch.text("key.pub"))")
+        try await commit("Ask for signatures")
+    }
+
+    /// The commits from here on are signed by ops, or by nobody.
+    func sign(_ isSigned: Bool) async throws { _ = try await git("config", "commit.gpgSign", "\(isSigned)") }
 }
