@@ -1,6 +1,6 @@
-"""What a daemon holds after thousands of polls, each with a commit to fetch, and some with one of its own: memory, packs, disk.
+"""What a daemon holds after thousands of polls, each with a commit to fetch, and some with one of its own.
 
-Fails where one of them grows that should not."""
+Memory, packs, disk: fails where one of them grows that should not."""
 
 import time
 from pathlib import Path
@@ -46,7 +46,8 @@ def measure(binary, folder, polls, row):
     loop = Loop(binary, folder, HOSTS, url="git://127.0.0.1/inventory.git")
     server = Service(
         "git-daemon",
-        ["git", "daemon", "--verbose", "--export-all", "--enable=receive-pack", "--listen=127.0.0.1", f"--base-path={folder}", folder],
+        ["git", "daemon", "--verbose", "--export-all", "--enable=receive-pack", "--listen=127.0.0.1"]
+        + [f"--base-path={folder}", folder],
         folder,
         ready=lambda service: service.said("Ready to rumble"),
     )
