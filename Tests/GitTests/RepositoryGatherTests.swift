@@ -57,7 +57,7 @@ struct RepositoryGatherTests {
         let (origin, base) = try origin()
         let repository = try Repository(bareAt: origin.path, create: false)
         let before = await repository.looseObjects
-        var head = base
+        let head: ObjectID
         do {
             let gathering = try repository.gathering()
             head = try await make(5, in: gathering, on: base)

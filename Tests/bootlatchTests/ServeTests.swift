@@ -13,22 +13,23 @@ import Web
         #expect(numbers.first == min(numbers.last ?? 0, 65_536), "\(line)")
     }
 
-    @Test(arguments: [
-        (["inventory.url=ftp://lab/x.git"], "use a path, file://, git://, ssh://, user@host:path or http(s)://"),
-        (["inventory.url=ssh://git@h:x/y.git"], "x is not a port"),
-        (["inventory.auth.tokenFile=/nowhere/token"], "can't read /nowhere/token"),
-        (["inventory.auth.sshKey=/nowhere/key"], "inventory.auth.sshKey: can't read /nowhere/key"),
-        (["inventory.auth.knownHosts=/nowhere/hosts"], "inventory.auth.knownHosts: can't read /nowhere/hosts"),
-        (["inventory.auth.caFile=/nowhere/ca"], "inventory.auth.caFile: can't read /nowhere/ca"),
-        (["inventory.auth.passwordFile=/dev/null"], "needs a username beside it"),
-        (["writeBack.signingKey=/nowhere/key"], "writeBack.signingKey: can't read /nowhere/key"),
-        (["writeBack.branch=main"], "writeBack.branch is inventory.branch itself"),
-        (["control.http=localhost"], "localhost is no HOST:PORT"),
-        (["control.http=127.0.0.1:70000"], "is no HOST:PORT"),
-        (["control.socket=/tmp/\(String(repeating: "s", count: 120))"], "a socket's path at most 107"),
-        (["boot.interfaces=no-such-card"], "no network interface no-such-card"),
-        (["boot.dhcp.mode=proxy"], "needs `boot.interfaces`"),
-    ])
+    @Test(
+        arguments: [
+            (["inventory.url=ftp://lab/x.git"], "use a path, file://, git://, ssh://, user@host:path or http(s)://"),
+            (["inventory.url=ssh://git@h:x/y.git"], "x is not a port"),
+            (["inventory.auth.tokenFile=/nowhere/token"], "can't read /nowhere/token"),
+            (["inventory.auth.sshKey=/nowhere/key"], "inventory.auth.sshKey: can't read /nowhere/key"),
+            (["inventory.auth.knownHosts=/nowhere/hosts"], "inventory.auth.knownHosts: can't read /nowhere/hosts"),
+            (["inventory.auth.caFile=/nowhere/ca"], "inventory.auth.caFile: can't read /nowhere/ca"),
+            (["inventory.auth.passwordFile=/dev/null"], "needs a username beside it"),
+            (["writeBack.signingKey=/nowhere/key"], "writeBack.signingKey: can't read /nowhere/key"),
+            (["writeBack.branch=main"], "writeBack.branch is inventory.branch itself"),
+            (["control.http=localhost"], "localhost is no HOST:PORT"),
+            (["control.http=127.0.0.1:70000"], "is no HOST:PORT"),
+            (["control.socket=/tmp/\(String(repeating: "s", count: 120))"], "a socket's path at most 107"),
+            (["boot.interfaces=no-such-card"], "no network interface no-such-card"),
+            (["boot.dhcp.mode=proxy"], "needs `boot.interfaces`"),
+        ] as [([String], String)])
     func `settings that can't be used are told before anything is made`(settings: [String], says: String) async throws {
         let scratch = try Scratch()
         let good = [
