@@ -64,7 +64,7 @@ extension Sequence {
     func serial(_ mac: String) -> String? {
         guard let number = macs.firstIndex(of: mac), number % 5 != 3 else { return nil }
         let text = "SN-\(number % 4 == 3 ? number - 1 : number)"
-        return number % 6 == 1 ? " \(text.lowercased()) " : text
+        return number % 3 == 1 ? " \(text.lowercased()) " : text
     }
 
     func identity(_ mac: String) -> Identity { Identity(uuid: uuid(mac), serial: serial(mac)) }
@@ -74,7 +74,8 @@ extension Sequence {
         guard let mac = machine.cards.first?.mac else { return }
         let own = identity(mac)
         machine.serial =
-            guards.chance(70) ? own.serial.map { $0.filter { $0 != " " } } : guards.pick([nil, "SN-99"]) ?? nil
+            guards.chance(70)
+            ? own.serial.map { $0.filter { $0 != " " }.uppercased() } : guards.pick([nil, "SN-99"]) ?? nil
         switch guards.number(0...9) {
         case 0..<5: machine.uuid = own.uuid
         case 5..<8: machine.uuid = own.uuid.map(otherOrder)
