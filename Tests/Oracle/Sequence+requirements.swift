@@ -105,7 +105,11 @@ extension Sequence {
             }
         default:
             let ready = macs.filter { model.decision($0) == "netboot" }
-            guard let mac = guards.pick(ready), let other = guards.pick(macs) else { return }
+            // Rather one of whom something is required.
+            let asked = ready.filter { mac in
+                model.lab.owner(mac).map { model.lab.rules(for: $0) }.map { $0.serial || $0.uuid } == true
+            }
+            guard let mac = guards.pick(asked.isEmpty ? ready : asked), let other = guards.pick(macs) else { return }
             var shown = identity(mac)
             switch guards.number(0...4) {
             case 0: shown.serial = guards.pick([nil, " ", serial(other)]) ?? nil
