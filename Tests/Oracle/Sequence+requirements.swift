@@ -64,7 +64,7 @@ extension Sequence {
     func serial(_ mac: String) -> String? {
         guard let number = macs.firstIndex(of: mac), number % 5 != 3 else { return nil }
         let text = "SN-\(number % 4 == 3 ? number - 1 : number)"
-        return number % 6 == 1 ? " \(text.lowercased()) " : text
+        return number % 3 == 1 ? " \(text.lowercased()) " : text
     }
 
     func identity(_ mac: String) -> Identity { Identity(uuid: uuid(mac), serial: serial(mac)) }
@@ -74,7 +74,8 @@ extension Sequence {
         guard let mac = machine.cards.first?.mac else { return }
         let own = identity(mac)
         machine.serial =
-            guards.chance(70) ? own.serial.map { $0.filter { $0 != " " } } : guards.pick([nil, "SN-99"]) ?? nil
+            guards.chance(70)
+            ? own.serial.map { $0.filter { $0 != " " }.uppercased() } : guards.pick([nil, "SN-99"]) ?? nil
         switch guards.number(0...9) {
         case 0..<5: machine.uuid = own.uuid
         case 5..<8: machine.uuid = own.uuid.map(otherOrder)
@@ -104,7 +105,11 @@ extension Sequence {
             }
         default:
             let ready = macs.filter { model.decision($0) == "netboot" }
-            guard let mac = guards.pick(ready), let other = guards.pick(macs) else { return }
+            // Rather one of whom something is required.
+            let asked = ready.filter { mac in
+                model.lab.owner(mac).map { model.lab.rules(for: $0) }.map { $0.serial || $0.uuid } == true
+            }
+            guard let mac = guards.pick(asked.isEmpty ? ready : asked), let other = guards.pick(macs) else { return }
             var shown = identity(mac)
             switch guards.number(0...4) {
             case 0: shown.serial = guards.pick([nil, " ", serial(other)]) ?? nil
