@@ -6,7 +6,7 @@ struct ValidateTests {
     private static let broken = CommandLab.node.replacing("allowPXE: false", with: "allowPXE: maybe")
 
     /// What is said of the level, what the file holds, and how it exits.
-    private static let cases: [(arguments: [String], manifest: String, status: Int32)] = [
+    private static let cases: [([String], String, Int32)] = [
         ([], CommandLab.node, 0), ([], warning, 1), (["--level", "warning"], warning, 1),
         (["--level", "error"], warning, 0), (["--level", "error"], broken, 1),
     ]
