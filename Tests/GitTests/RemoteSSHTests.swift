@@ -155,7 +155,7 @@ struct RemoteSSHTests {
         let commit = try await mirror.commit("a", "2", on: base)
         #expect(
             try await remote.push(
-                commit, from: mirror.path, to: "main", expecting: base, options: ["ci.skip"], deadline: .seconds(20))
+                commit, from: mirror.path, to: "main", expecting: base, options: ["ci.skip"], deadline: .seconds(60))
                 == .accepted(tip: commit))
     }
 
@@ -167,10 +167,10 @@ struct RemoteSSHTests {
 
     @discardableResult
     private func fetch(_ remote: @autoclosure () throws -> Remote) async throws -> ObjectID {
-        try await remote().fetch(into: mirror.path, branch: "main", deadline: .seconds(20)).commit
+        try await remote().fetch(into: mirror.path, branch: "main", deadline: .seconds(60)).commit
     }
 
     private func push(_ commit: ObjectID, _ remote: Remote) async throws(GitError) -> PushOutcome {
-        try await remote.push(commit, from: mirror.path, to: "main", expecting: base, deadline: .seconds(20))
+        try await remote.push(commit, from: mirror.path, to: "main", expecting: base, deadline: .seconds(60))
     }
 }
