@@ -33,6 +33,8 @@ struct ClientOptions: ParsableArguments {
 /// The daemon, over its control socket.
 struct Client: Sendable {
     let socket: String
+    /// How long one answer may take; a push to a slow remote is waited for.
+    var patience = Duration.seconds(180)
 
     /// - Throws: `ClientError` when nobody answers, or with the daemon's own words.
     func get<Reply: Decodable>(_ path: String, _ query: [String: String?] = [:]) async throws -> Reply {
@@ -71,7 +73,7 @@ struct Client: Sendable {
         do {
             response = try await HTTPClient().request(
                 method, .unix(path: socket), path: path, headers: ["content-type": "application/json"], body: body,
-                deadline: .now.advanced(by: .seconds(180)))
+                limit: 1 << 30, deadline: .now.advanced(by: patience))
         } catch {
             throw unreachable(error)
         }
@@ -84,7 +86,13 @@ struct Client: Sendable {
     }
 
     private func unreachable(_ error: any Error) -> ClientError {
-        ClientError(
+        if error as? HTTPClient.Failure == .timedOut(.unix(path: socket)) {
+            return ClientError(
+                description:
+                    "the daemon at \(socket) took this, and has not answered within \(patience): it is still at it. "
+                    + "`bootlatch status` and its log say how far")
+        }
+        return ClientError(
             description:
                 "no daemon answers at \(socket): \(error). Is `bootlatch serve` running, and may you enter that folder? "
                 + "Name another with --socket or --config")

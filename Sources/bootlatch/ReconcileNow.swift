@@ -24,7 +24,10 @@ struct ReconcileNow: AsyncParsableCommand {
             reply = try await daemon.operators.reconcile(request)
             if reply.failure == nil { _ = try await daemon.writeBack.flush() }
         } else {
-            reply = try await options.client().post("/v1/reconcile", request)
+            var client = try options.client()
+            // The first pass of a large repo brings all of it.
+            client.patience = .seconds(3600)
+            reply = try await client.post("/v1/reconcile", request)
         }
         try options.show(reply, reconcileText)
         if let failure = reply.failure { throw ClientError(description: failure) }
