@@ -58,6 +58,7 @@ extension Sighting {
                 UNION SELECT mac, NULL, NULL FROM arming WHERE mac = ?
                 UNION SELECT mac, uuid, NULL FROM seen UNION SELECT mac, NULL, serial FROM seenSerial
                 UNION SELECT mac, uuid, serial FROM boot UNION SELECT mac, uuid, serial FROM named
+                UNION SELECT mac, uuid, serial FROM shown
                 UNION SELECT bind, uuid, serial FROM intent JOIN arming ON arming.id = intent.arming
                 WHERE bind IS NOT NULL AND NOT (bind = ? AND namespace = ? AND name = ?)
                 """, arguments: [mac.column, mac.column, mac.column, host.namespace, host.name])

@@ -44,11 +44,13 @@ extension Journal {
         guard uuid != nil || serial != nil else { return }
         try write { db in
             if let uuid {
+                try sighting.mac.keepEarlier("uuid", of: "seen", before: uuid, in: db)
                 try db.execute(
                     sql: "INSERT INTO seen (mac, uuid) VALUES (?, ?) ON CONFLICT DO UPDATE SET uuid = excluded.uuid",
                     arguments: [sighting.mac.column, uuid])
             }
             if let serial {
+                try sighting.mac.keepEarlier("serial", of: "seenSerial", before: serial, in: db)
                 try db.execute(
                     sql:
                         "INSERT INTO seenSerial (mac, serial) VALUES (?, ?) ON CONFLICT DO UPDATE SET serial = excluded.serial",

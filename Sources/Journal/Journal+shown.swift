@@ -13,6 +13,8 @@ extension Journal {
         guard let shown = Shown(sighting, after: known, at: now) else { return }
         if shown != known {
             try write { db in
+                try mac.keepEarlier("uuid", of: "shown", before: shown.uuid, in: db)
+                try mac.keepEarlier("serial", of: "shown", before: shown.serial, in: db)
                 try db.execute(
                     sql: "INSERT OR REPLACE INTO shown (mac, uuid, serial, isComplete, since) VALUES (?, ?, ?, ?, ?)",
                     arguments: [mac.column, shown.uuid, shown.serial, shown.isComplete, shown.since.seconds])
@@ -37,5 +39,18 @@ extension Journal {
             }
             return found
         }
+    }
+}
+
+extension MACAddress {
+    /// What the interface showed before: nobody else is recognised by that either. Bounded, so that a machine that shows another
+    /// UUID each time does not fill the disk.
+    func keepEarlier(_ column: String, of table: String, before new: String?, in db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO named (mac, \(column)) SELECT mac, \(column) FROM \(table)
+                WHERE mac = :mac AND \(column) IS NOT NULL AND \(column) IS NOT :new
+                AND (SELECT count(*) FROM named WHERE mac = :mac) < 100
+                """, arguments: ["mac": self.column, "new": new])
     }
 }

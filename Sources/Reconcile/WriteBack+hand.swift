@@ -34,11 +34,13 @@ extension WriteBack {
     ///
     /// - Parameter limit: seconds after which the arming is to end; its policies' `expireAfter` ends it earlier.
     /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
-    package func arm(_ mac: MACAddress, by person: Person, reason: String?, limit: Int64? = nil) async throws
-        -> HandEdit
-    {
-        let trailers = naming(mac) + (limit.map { ["Bootlatch-For: \(durationText($0))"] } ?? [])
-        let edit = try await edit(mac, by: person, "Enable PXE for", reason, trailers) { interface, standing in
+    package func arm(
+        _ reference: any InterfaceReference, by person: Person, reason: String?, limit: Int64? = nil
+    ) async throws -> HandEdit {
+        let trailers = limit.map { ["Bootlatch-For: \(durationText($0))"] } ?? []
+        let edit = try await self.edit(reference, by: person, "Enable PXE for", reason, trailers) {
+            interface, standing in
+            let mac = interface.mac
             try refuse(interface, standing)
             // Seconds alone could repeat the value of an arming a moment ago.
             let annotate = Change.annotate(mac, value: "\(now().wall)-\(UInt16.random(in: .min ... .max))")
@@ -48,10 +50,8 @@ extension WriteBack {
             return interface.settings.require.armID == true
                 ? ([arm, annotate], "turned on, with a new bootlatch.dev/arm\(life)") : ([arm], "turned on\(life)")
         }
-        return HandEdit(host: edit.host, mac: mac, commit: edit.commit, did: edit.did)
+        return HandEdit(host: edit.interface.host.id, mac: edit.interface.mac, commit: edit.commit, did: edit.did)
     }
-
-    private func naming(_ mac: MACAddress) -> [String] { mac.isUnseen ? [] : ["Bootlatch-MAC: \(mac)"] }
 
     /// Says why an arming by hand would not do.
     private func refuse(_ interface: Interface, _ standing: Standing) throws {
@@ -94,33 +94,38 @@ extension WriteBack {
     /// machine is refused from now on, and the commit is owed until the repo holds it.
     ///
     /// - Throws: as `arm`, where nothing was armed.
-    package func disarm(_ mac: MACAddress, by person: Person, reason: String?) async throws -> HandEdit {
-        let latched = try await latch(mac, by: person, reason)
+    package func disarm(_ reference: any InterfaceReference, by person: Person, reason: String?) async throws
+        -> HandEdit
+    {
+        let latched = try await latch(reference, by: person, reason)
         defer { if let latched { byHand.remove(latched.id) } }
         do {
-            let edit = try await edit(mac, by: person, "Disable PXE for", reason, naming(mac)) { interface, _ in
+            let edit = try await self.edit(reference, by: person, "Disable PXE for", reason) { interface, _ in
                 guard interface.spec.isOn else {
                     throw HandEditError(description: "\(interface.host.id) is off already; nothing to do")
                 }
-                return ([.disarm(mac)], "turned off")
+                return ([.disarm(interface.mac)], "turned off")
             }
-            return HandEdit(host: edit.host, mac: mac, commit: edit.commit, did: edit.did)
-        } catch  where latched != nil {
-            let isOff = gate.current.inventory[mac]?.spec.isOn == false
+            return HandEdit(host: edit.interface.host.id, mac: edit.interface.mac, commit: edit.commit, did: edit.did)
+        } catch {
+            guard let latched else { throw error }
+            let isOff = gate.current.inventory[latched.mac]?.spec.isOn == false
             let rest =
                 isOff
                 ? "it is off in the repo already"
                 : "the commit \(settings.isOn ? "is owed" : "is yours to make"): \(error)"
-            return HandEdit(host: latched?.host ?? Host.ID(name: ""), mac: mac, did: "refused from now on; \(rest)")
+            return HandEdit(host: latched.host, mac: latched.mac, did: "refused from now on; \(rest)")
         }
     }
 
     /// Refuses what is armed, at once: the remote may take a minute to answer, or refuse the commit.
-    private func latch(_ mac: MACAddress, by person: Person, _ reason: String?) async throws -> Arming? {
+    private func latch(_ reference: any InterfaceReference, by person: Person, _ reason: String?) async throws
+        -> Arming?
+    {
         let standing = gate.current
-        guard let record = standing.inventory[mac]?.arming.flatMap({ standing.ledger[$0] }), record.ending == nil else {
-            return nil
-        }
+        guard let mac = try? reference.mac(in: standing),
+            let record = standing.inventory[mac]?.arming.flatMap({ standing.ledger[$0] }), record.ending == nil
+        else { return nil }
         byHand.insert(record.arming.id)
         do {
             let why = reason.map { ": \($0)" } ?? ""
@@ -133,24 +138,23 @@ extension WriteBack {
         return record.arming
     }
 
-    /// A commit about one host, which `plan` says by its interface as it stands at the tip.
+    /// A commit about one interface, which `plan` says as it stands at the tip.
     func edit(
-        _ mac: MACAddress, by person: Person, _ subject: String, _ reason: String?, _ trailers: [String] = [],
+        _ reference: any InterfaceReference, by person: Person, _ subject: String, _ reason: String?,
+        _ trailers: [String] = [], isAboutHost: Bool = false,
         plan: (Interface, Standing) async throws -> ([Change], String)
-    ) async throws -> (host: Host.ID, commit: CommitID, did: String) {
-        var host = Host.ID(name: "")
-        var did = ""
-        let commit = try await land { tip, standing in
-            let interface = try editable(mac, in: standing)
-            let changes: [Change]
-            (changes, did) = try await plan(interface, standing)
-            host = interface.host.id
-            let path = interface.host.location.path
-            return try await self.commit(
+    ) async throws -> (interface: Interface, commit: CommitID, did: String) {
+        let (commit, (interface, did)) = try await land { tip, standing in
+            let interface = try editable(try reference.mac(in: standing), in: standing)
+            let (changes, did) = try await plan(interface, standing)
+            let (host, path) = (interface.host.id, interface.host.location.path)
+            let mac = isAboutHost || interface.mac.isUnseen ? [] : ["Bootlatch-MAC: \(interface.mac)"]
+            let commit = try await self.commit(
                 [(path, try await edited(path, at: tip, changes))], on: tip, by: person, "\(subject) \(host)", reason,
-                ["Bootlatch-Host: \(host)"] + trailers)
+                ["Bootlatch-Host: \(host)"] + mac + trailers)
+            return (commit, (interface, did))
         }
-        return (host, commit, did)
+        return (interface, commit, did)
     }
 
     func editable(_ mac: MACAddress, in standing: Standing) throws -> Interface {
@@ -165,18 +169,20 @@ extension WriteBack {
     }
 
     /// Pushes a commit that is made on the newest tip; where another push comes first, it is made anew.
-    func land(_ make: (ObjectID, Standing) async throws -> ObjectID) async throws -> CommitID {
+    func land<About>(_ make: (ObjectID, Standing) async throws -> (commit: ObjectID, about: About)) async throws
+        -> (commit: CommitID, about: About)
+    {
         for _ in 0..<20 {
             let report = await reconciler.reconcile()
             if let failure = report.failure {
                 throw HandEditError(description: "nothing changed, the repo can't be read: \(failure)")
             }
             guard let tip = report.tip.flatMap({ ObjectID(hex: $0.hex) }) else { continue }
-            let commit = try await make(tip, gate.current)
+            let (commit, about) = try await make(tip, gate.current)
             switch try await push(commit, to: reconciler.settings.branch, expecting: tip) {
             case .accepted:
                 _ = await reconciler.reconcile()
-                return CommitID("\(commit)")
+                return (CommitID("\(commit)"), about)
             case .rejected(let reason): throw HandEditError(description: "the remote refuses the commit: \(reason)")
             case .raced: try await Task.sleep(for: .milliseconds(Int.random(in: 20...200)))
             }

@@ -14,24 +14,27 @@ extension WriteBack {
     /// Commits, as that person, that nothing netboots for this interface's host, or for any and nothing is written back (nil).
     ///
     /// - Throws: `HandEditError` with what to do instead, `EditRefusal`, `GitError`.
-    package func suspend(_ mac: MACAddress?, by person: Person, reason: String?) async throws -> StopEdit {
-        guard let mac else { return try await suspendAll(by: person, reason: reason) }
-        let edit = try await edit(mac, by: person, "Suspend", reason) { interface, _ in
+    package func suspend(_ reference: (any InterfaceReference)?, by person: Person, reason: String?) async throws
+        -> StopEdit
+    {
+        guard let reference else { return try await suspendAll(by: person, reason: reason) }
+        return try await stop(reference, by: person, "Suspend", reason) { interface in
             if let stop = interface.host.suspend {
                 throw HandEditError(description: "\(interface.host.id) is suspended already, \(stop.words)")
             }
-            return ([.suspend(mac, reason: reason ?? "")], "suspended")
+            return (.suspend(interface.mac, reason: reason ?? ""), "suspended")
         }
-        return StopEdit(host: edit.host, commit: edit.commit, did: edit.did)
     }
 
     /// Takes back what `suspend` did.
     ///
     /// - Throws: as `suspend`.
-    package func resume(_ mac: MACAddress?, by person: Person, reason: String?) async throws -> StopEdit {
-        guard let mac else { return try await resumeAll(by: person, reason: reason) }
-        let edit = try await edit(mac, by: person, "Resume", reason) { interface, _ in
-            guard interface.host.suspend == nil else { return ([.resume(mac)], "resumed") }
+    package func resume(_ reference: (any InterfaceReference)?, by person: Person, reason: String?) async throws
+        -> StopEdit
+    {
+        guard let reference else { return try await resumeAll(by: person, reason: reason) }
+        return try await stop(reference, by: person, "Resume", reason) { interface in
+            guard interface.host.suspend == nil else { return (.resume(interface.mac), "resumed") }
             guard let stop = interface.settings.suspend else {
                 throw HandEditError(description: "\(interface.host.id) is not suspended; nothing to do")
             }
@@ -40,14 +43,24 @@ extension WriteBack {
                     "\(interface.host.id) is suspended by a policy, \(stop.words): `bootlatch resume` without a host, "
                     + "or take `suspend` out of that policy")
         }
-        return StopEdit(host: edit.host, commit: edit.commit, did: edit.did)
+    }
+
+    private func stop(
+        _ reference: any InterfaceReference, by person: Person, _ subject: String, _ reason: String?,
+        plan: (Interface) throws -> (Change, String)
+    ) async throws -> StopEdit {
+        let edit = try await self.edit(reference, by: person, subject, reason, isAboutHost: true) { interface, _ in
+            let (change, did) = try plan(interface)
+            return ([change], did)
+        }
+        return StopEdit(host: edit.interface.host.id, commit: edit.commit, did: edit.did)
     }
 
     // Everything
 
     private func suspendAll(by person: Person, reason: String?) async throws -> StopEdit {
         let path = stopPath
-        let commit = try await land { tip, standing in
+        let (commit, ()) = try await land { tip, standing in
             if let stop = standing.inventory.stop {
                 throw HandEditError(description: "everything is suspended already, \(stop.words)")
             }
@@ -55,15 +68,16 @@ extension WriteBack {
                 throw HandEditError(description: "\(path) is there and suspends nothing: edit or remove it, and push")
             }
             let policy = stopPolicy(reason: reason ?? "")
-            return try await self.commit(
+            let commit = try await self.commit(
                 [(path, Array(policy.utf8))], on: tip, by: person, "Suspend all netbooting", reason,
                 ["Bootlatch-Suspended: everything"])
+            return (commit, ())
         }
         return StopEdit(commit: commit, did: "suspended everything: nobody netboots, and nothing is written back")
     }
 
     private func resumeAll(by person: Person, reason: String?) async throws -> StopEdit {
-        let commit = try await land { tip, standing in
+        let (commit, ()) = try await land { tip, standing in
             guard let stop = standing.inventory.stop else {
                 throw HandEditError(description: "nothing is suspended as a whole; for a host `bootlatch resume HOST`")
             }
@@ -75,9 +89,10 @@ extension WriteBack {
                     description:
                         "\(stop.location) is not the file of `bootlatch suspend`: take `suspend` out of it, and push")
             }
-            return try await self.commit(
+            let commit = try await self.commit(
                 [], removing: [path], on: tip, by: person, "Resume netbooting", reason,
                 ["Bootlatch-Resumed: everything"])
+            return (commit, ())
         }
         return StopEdit(commit: commit, did: "resumed")
     }

@@ -41,7 +41,8 @@ package struct Operators: Sendable {
     /// - Throws: `OperatorError`, `JournalError`.
     package func status(of reference: String? = nil) async throws -> StatusReply {
         let standing = gate.current
-        let hosts = try reference.map { [try asked($0, in: standing).host.id] } ?? standing.inventory.listed
+        let hosts =
+            try reference.map { [try HostReference($0).asked(in: standing).host.id] } ?? standing.inventory.listed
         let shown = await shown(by: hosts, in: standing)
         let trouble = await reconciler.trouble
         let inventory = standing.inventory
@@ -65,7 +66,7 @@ package struct Operators: Sendable {
     /// - Throws: `OperatorError`, `JournalError`.
     package func why(_ reference: String) async throws -> WhyReply {
         let standing = gate.current
-        let (host, formerly) = try asked(reference, in: standing)
+        let (host, formerly) = try HostReference(reference).asked(in: standing)
         let intents = (try? await intents()) ?? []
         let macs = MACAddress(reference).map { [$0] } ?? standing.inventory.interfaces(of: host).map(\.mac)
         var interfaces: [WhyInterface] = []
@@ -81,7 +82,7 @@ package struct Operators: Sendable {
     package func events(of reference: String?, after: Int64, limit: Int) async throws -> [EventReply] {
         let limit = min(max(limit, 1), 10_000)
         do {
-            let id = try reference.map { try host($0, in: gate.current).id }
+            let id = try reference.map { try HostReference($0).host(in: gate.current).id }
             return try await journal.events(of: id, after: after, limit: limit).map { EventReply($0) }
         } catch let error as OperatorError {
             // What was told under a name stays under it.
@@ -96,7 +97,7 @@ package struct Operators: Sendable {
     package func reconcile(_ request: ReconcileRequest) async throws -> ReconcileReply {
         var report = await reconciler.reconcile()
         for reference in request.accept {
-            let accepted = try await reconciler.accept(try host(reference, in: gate.current).id)
+            let accepted = try await reconciler.accept(try HostReference(reference).host(in: gate.current).id)
             report.changed += accepted.changed
         }
         await writeBack.hurry()
@@ -106,15 +107,15 @@ package struct Operators: Sendable {
 
     /// - Throws: `OperatorError`, `HandEditError`, `EditRefusal`, `GitError`.
     package func arm(_ request: EditRequest) async throws -> EditReply {
-        let mac = try await interface(request.host)
+        let interface = HostReference(request.host).oneInterface
         return await reply(
-            to: try await writeBack.arm(mac, by: request.person, reason: request.reason, limit: request.limit))
+            to: try await writeBack.arm(interface, by: request.person, reason: request.reason, limit: request.limit))
     }
 
     /// - Throws: as `arm`.
     package func disarm(_ request: EditRequest) async throws -> EditReply {
-        let mac = try await interface(request.host)
-        return await reply(to: try await writeBack.disarm(mac, by: request.person, reason: request.reason))
+        let interface = HostReference(request.host).oneInterface
+        return await reply(to: try await writeBack.disarm(interface, by: request.person, reason: request.reason))
     }
 
     private func reply(to edit: HandEdit) async -> EditReply {

@@ -1,3 +1,5 @@
+import Foundation
+import GRDB
 import Inventory
 import Journal
 import Testing
@@ -80,6 +82,45 @@ struct JournalBindsTests {
             let id = try await bench.arm(try key(), "edge")
             #expect(try await bind(bench, id, sighting()) == reason.map { Journal.Binding.refused($0) } ?? .owed)
         }
+    }
+
+    @Test func `what a machine showed before its board was exchanged is not bound either`() async throws {
+        for isAtBoot in [true, false] {
+            let bench = try Bench()
+            let boards = [
+                Sighting(mac: .a, uuid: Self.uuid, serial: "CZ2041", isComplete: true),
+                Sighting(mac: .a, uuid: "4c4c4544-0042-3510-8052-b2c04f4b3299", serial: "CZ2042", isComplete: true),
+                Sighting(mac: .a, uuid: "4c4c4544-0042-3510-8052-b2c04f4b32aa", serial: "CZ2043", isComplete: true),
+            ]
+            for board in boards {
+                if isAtBoot {
+                    try await bench.journal.saw(board)
+                } else {
+                    try await bench.journal.showed(board, at: now)
+                }
+            }
+            let id = try await bench.arm(try key(), "edge")
+            for board in boards {
+                let uuid = try #require(board.uuid)
+                let serial = try #require(board.serial)
+                #expect(
+                    try await bind(bench, id, sighting(uuid: uuid, serial: nil))
+                        == .refused("the UUID \(uuid) was seen at \(MACAddress.a) before"))
+                #expect(
+                    try await bind(bench, id, sighting(uuid: nil, serial: serial))
+                        == .refused("the serial \(serial) was seen at \(MACAddress.a) before"))
+            }
+        }
+    }
+
+    @Test func `a machine that shows another UUID each time does not fill the disk`() async throws {
+        let bench = try Bench()
+        for number in 0..<150 {
+            let uuid = "4c4c4544-0042-3510-8052-b2c04f4b3" + String(number + 100)
+            try await bench.journal.saw(Sighting(mac: .a, uuid: uuid, serial: nil, isComplete: true))
+        }
+        let queue = try DatabaseQueue(path: bench.folder.appending(path: "journal.sqlite").path)
+        #expect(try await queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM named") } == 100)
     }
 
     @Test(arguments: [["uuid": swapped], ["serial": "cz2041"]])

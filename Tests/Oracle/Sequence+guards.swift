@@ -185,9 +185,12 @@ extension Sequence {
         }
     }
 
-    // Suspend and resume
+    // Never, suspend and resume
 
     private func stopStep() async throws {
+        if guards.chance(8) {
+            return try await liftWithArming("netboot: never", set: { $0.never = true }, lift: { $0.never = nil })
+        }
         let everything = "policies/bootlatch-suspend.yaml"
         let tree = try history.tree(tip)
         if tree[everything] != nil, guards.chance(60) {

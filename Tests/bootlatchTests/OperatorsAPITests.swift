@@ -125,6 +125,37 @@ struct OperatorsAPITests {
         #expect(try await daemon.status().intents.isEmpty)
     }
 
+    @Test(arguments: ["arm", "suspend"])
+    func `a name is the machine's that has it in the remote now, not the one that had it at the last look`(
+        command: String
+    ) async throws {
+        let lab = try ServedLab()
+        let other = lab.folder.appending(path: "clone/inventory/node-02.yaml")
+        let manifest = lab.folder.appending(path: "clone/inventory/node-01.yaml")
+        func push(_ host: String, _ otherHost: String) throws {
+            let text = try String(contentsOf: manifest, encoding: .utf8).replacing(
+                /name: node-0\d/, with: "name: \(host)")
+            try text.write(to: manifest, atomically: true, encoding: .utf8)
+            try text.replacing(ServedLab.mac, with: "52:54:00:12:34:02")
+                .replacing("name: \(host)", with: "name: \(otherHost)")
+                .write(to: other, atomically: true, encoding: .utf8)
+            try lab.git("add", "-A")
+            try lab.git("commit", "-qm", "\(host) and \(otherHost)")
+            try lab.git("push", "-q", "origin", "HEAD:main")
+        }
+        try push("node-01", "node-02")
+        let daemon = try await lab.start(set: ["inventory.interval=1h"])
+        try await daemon.reconcile()
+        try push("node-02", "node-01")
+        let body = #"{"host": "node-01", "author": "Grace", "email": "grace@lab"}"#
+        let socket = HTTPClient.Target.unix(path: daemon.socket)
+        let response = try await HTTPClient().request(
+            .POST, socket, path: "/v1/\(command)", body: .init(string: body), deadline: .now.advanced(by: .seconds(20)))
+        #expect(response.status == 200, "\(response.text)")
+        let changed = try lab.git("--git-dir", lab.path("remote.git"), "show", "--format=%s", "--name-only", "main")
+        #expect(changed.contains("node-01\n") && changed.hasSuffix("\ninventory/node-02.yaml\n"), "\(changed)")
+    }
+
     @Test func `the listener on TCP answers questions and changes nothing`() async throws {
         let lab = try ServedLab()
         let daemon = try await lab.start()
