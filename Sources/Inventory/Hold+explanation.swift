@@ -4,7 +4,9 @@ extension Hold {
         let accept = "toggle it off and on, change bootlatch.dev/arm, or run `bootlatch reconcile --accept HOST`"
         switch self {
         case .firstSight: return "on since before Bootlatch knew this repo; \(accept)"
-        case .forcePush: return "turned on by a force push, which nobody can follow; \(accept)"
+        case .forcePush:
+            return
+                "turned on by a force push, or once more by a commit that a force push took out and brought back; \(accept)"
         case .overLimit:
             return
                 "its commit armed more hosts than `limits.armedPerCommit`; raise the limit by a later commit, \(accept)"
@@ -16,7 +18,8 @@ extension Hold {
         case .flapping:
             return "armed more than three times within a day, does a generator rewrite it? "
                 + "Run `bootlatch reconcile --accept HOST`, or toggle it when the day has passed"
-        case .ambiguous: return "MACs were edited or exchanged while on; \(accept)"
+        case .ambiguous:
+            return "MACs were edited or exchanged while on, and nobody turned on this one; \(accept)"
         case .loosened: return "its commit also lifted `netboot: never`, a freeze, a suspension or `require`; \(accept)"
         case .oldState:
             return "the state folder was older than the repo, and may have forgotten how this was used; \(accept)"

@@ -19,6 +19,11 @@ extension Inventory {
         }
     }
 
+    /// MACs whose manifest says something else than what was last seen of them: on, and never seen on, or off.
+    package var unread: [MACAddress] {
+        claims.keys.filter { mac in value(of: mac).map { $0 != (states[mac]?.isOn ?? false) } ?? false }
+    }
+
     /// The host that a MAC stands in.
     func entry(of mac: MACAddress) -> Entry? { claims[mac]?.first.flatMap { entry(of: $0) } }
 

@@ -84,6 +84,8 @@ package struct Observing {
     package var ledger: Ledger
     /// Commits that armed a host, with when the daemon saw them.
     package var recentArmings: (Host.ID) -> [(commit: CommitID, seenAt: Instant)]
+    /// The step's commit armed this interface, or its host, in an earlier walk.
+    package var hasArmed: (Interface) -> Bool
     /// Nil when the ids made beforehand are used up: the interface stays on without an arming, which is refused.
     package var makeID: () -> (id: Arming.ID, sequence: Int64)?
     /// Seconds after which the armings of a commit are to end at the latest, by its own words (`Bootlatch-For`).
@@ -92,6 +94,7 @@ package struct Observing {
     package init(
         now: Instant, lastGoodPoll: Instant?, ledger: Ledger,
         recentArmings: @escaping (Host.ID) -> [(commit: CommitID, seenAt: Instant)],
+        hasArmed: @escaping (Interface) -> Bool = { _ in false },
         makeID: @escaping () -> (id: Arming.ID, sequence: Int64)?,
         limit: @escaping (CommitID) -> Int64? = { _ in nil }
     ) {
@@ -99,6 +102,7 @@ package struct Observing {
         self.lastGoodPoll = lastGoodPoll
         self.ledger = ledger
         self.recentArmings = recentArmings
+        self.hasArmed = hasArmed
         self.makeID = makeID
         self.limit = limit
     }

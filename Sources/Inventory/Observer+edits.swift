@@ -1,19 +1,23 @@
 import HashTreeCollections
 
 extension Observer {
-    /// A card was exchanged and its MAC edited: an unspent arming, or a hold, goes to the new MAC.
+    /// A card was exchanged and its MAC edited: an unspent arming, or a hold, goes to the new MAC. Nobody turned the new MAC on, be it
+    /// one that the inventory has known as another machine's.
     mutating func moveEdited(_ macs: [MACAddress]) {
-        for mac in macs where old.states[mac] == nil && new.value(of: mac) == true {
+        for mac in macs where old.states[mac]?.isOn != true && new.value(of: mac) == true {
             guard let interface = new[mac] else { continue }
+            let isKnown = old.states[mac] != nil
             // More than one where the host stood in two manifests.
             let before = (old.entries[interface.host.id] ?? []).map(\.host.interfaces)
             let lost = before.joined().map(\.mac).filter { lost in
                 old.states[lost]?.isOn == true && !interface.host.interfaces.contains { $0.mac == lost }
             }
-            guard !lost.isEmpty else { continue }
             let index = interface.host.interfaces.firstIndex { $0.mac == mac }
-            let only = before.count == 1 && old[mac] == nil ? before[0] : []
-            let replaced = index.flatMap { only.indices.contains($0) ? only[$0].mac : nil }
+            let places = before.compactMap { specs in index.flatMap { specs.indices.contains($0) ? specs[$0] : nil } }
+            // Its permission was on, and another MAC's.
+            let isInherited = isKnown && places.contains { $0.isOn && $0.mac != mac }
+            guard !lost.isEmpty || isInherited else { continue }
+            let replaced = before.count == 1 && (isKnown || old[mac] == nil) ? places.first?.mac : nil
             guard let replaced, lost.contains(replaced), new[replaced] == nil, let state = old.states[replaced],
                 isMovable(state, from: replaced)
             else {
@@ -49,19 +53,21 @@ extension Observer {
         if isHeld { noteHeld(interface, .unsigned) }
     }
 
-    /// Two hosts that exchanged MACs: nobody can say which installation was meant for which machine.
+    /// Hosts that exchanged MACs, two of them or more in a ring: nobody can say which installation was meant for which machine.
     mutating func holdExchanged(_ macs: [MACAddress]) {
-        var exchanges: [[Host.ID]: [MACAddress]] = [:]
+        var gains: [Host.ID: [Host.ID: [MACAddress]]] = [:]
         for mac in macs {
             // A MAC may stand in several manifests, so that a host loses it to another while a third one, broken, keeps its claim.
             let before = old.hosts(claiming: mac)
             let after = new.hosts(claiming: mac)
             for loser in before.subtracting(after) {
-                for gainer in after.subtracting(before) { exchanges[[loser, gainer], default: []].append(mac) }
+                for gainer in after.subtracting(before) { gains[loser, default: [:]][gainer, default: []].append(mac) }
             }
         }
-        for (hosts, there) in exchanges where exchanges[[hosts[1], hosts[0]]] != nil {
-            for mac in there where new.value(of: mac) == true { ambiguous.insert(mac) }
+        for (loser, gainers) in ring(gains) {
+            for (gainer, macs) in gainers where isReached(loser, from: gainer, by: gains) {
+                for mac in macs where new.value(of: mac) == true { ambiguous.insert(mac) }
+            }
         }
         for mac in ambiguous {
             guard var state = old.states[mac], state.isOn, let interface = new[mac] else { continue }
@@ -72,5 +78,30 @@ extension Observer {
             observation.states[mac]?.hold = .ambiguous
             noteHeld(interface, .ambiguous)
         }
+    }
+
+    /// Without those who only gave, and those who got from nobody but them, and so on: what is left is rings, and whom they gave to.
+    private func ring(_ gains: [Host.ID: [Host.ID: [MACAddress]]]) -> [Host.ID: [Host.ID: [MACAddress]]] {
+        var givers: [Host.ID: Int] = [:]
+        for gainer in gains.values.flatMap(\.keys) { givers[gainer, default: 0] += 1 }
+        var left = gains
+        var open = gains.keys.filter { givers[$0] == nil }
+        while let host = open.popLast() {
+            for gainer in (left.removeValue(forKey: host) ?? [:]).keys {
+                givers[gainer, default: 0] -= 1
+                if givers[gainer] == 0 { open.append(gainer) }
+            }
+        }
+        return left
+    }
+
+    private func isReached(_ host: Host.ID, from start: Host.ID, by gains: [Host.ID: [Host.ID: [MACAddress]]]) -> Bool {
+        var open = [start]
+        var seen: Set<Host.ID> = [start]
+        while let next = open.popLast() {
+            if next == host { return true }
+            open += (gains[next] ?? [:]).keys.filter { seen.insert($0).inserted }
+        }
+        return false
     }
 }

@@ -3,7 +3,7 @@ import HashTreeCollections
 extension Observer {
     mutating func isCandidate(_ interface: Interface) -> Bool {
         guard var state = old.states[interface.mac], state.isOn else { return true }
-        if step.kind == .commit, isRearmed(interface.host, from: state) { return true }
+        if step.kind == .commit, isRearmed(interface.host, from: state, in: old) { return true }
         let before = state
         state.host = interface.host.id
         state.armAnnotation = interface.host.armAnnotation
@@ -56,6 +56,8 @@ extension Observer {
         if old.states[interface.mac] == nil, old.isUnseen(interface.mac, in: new) { return .firstSight }
         if step.isForgotten { return .oldState }
         if ambiguous.contains(interface.mac) { return .ambiguous }
+        // The same commit twice: a force push took it out in between.
+        if observing.hasArmed(interface) { return .forcePush }
         if step.stale.contains(interface.mac) { return .stale }
         if isUnsigned(interface) { return .unsigned }
         // None of our edits turns anything on by itself. Where one did, after all, nobody asked for it.

@@ -18,13 +18,14 @@ package func candidates(_ step: Step, from old: Inventory, to new: Inventory, to
     touched.filter { mac in
         guard new.value(of: mac) == true, let interface = new[mac] else { return false }
         guard let state = old.states[mac], state.isOn else { return true }
-        return isRearmed(interface.host, from: state) && step.kind == .commit
+        return isRearmed(interface.host, from: state, in: old) && step.kind == .commit
     }
 }
 
-/// The annotation `bootlatch.dev/arm` says something new.
-func isRearmed(_ host: Host, from state: InterfaceState) -> Bool {
+/// The annotation `bootlatch.dev/arm` says something new: of the card, and of the host, which a card may have come to.
+func isRearmed(_ host: Host, from state: InterfaceState, in old: Inventory) -> Bool {
     host.armAnnotation != nil && host.armAnnotation != state.armAnnotation
+        && host.armAnnotation != old[host.id]?.host.armAnnotation
 }
 
 struct Observer {
@@ -33,7 +34,7 @@ struct Observer {
     let new: Inventory
     let observing: Observing
     var observation = Observation()
-    /// MACs that two hosts exchanged, or that came in place of a spent one.
+    /// MACs that two hosts exchanged, or that came in place of another one whose permission nobody can be sure of.
     var ambiguous: Set<MACAddress> = []
 
     init(step: Step, old: Inventory, new: Inventory, observing: Observing) {

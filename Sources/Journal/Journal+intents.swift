@@ -197,6 +197,17 @@ extension Journal {
         }
     }
 
+    /// What this commit has armed, by the MACs of now.
+    ///
+    /// - Throws: `JournalError`.
+    package func armings(by commit: CommitID) throws(JournalError) -> [(mac: MACAddress, host: Host.ID)] {
+        try read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT mac, namespace, name FROM arming WHERE \"commit\" = ?", arguments: [commit.hex]
+            ).map { (MACAddress(row: $0), Host.ID(namespace: $0["namespace"], name: $0["name"])) }
+        }
+    }
+
     /// Commits that armed this host since then, whatever became of the armings.
     ///
     /// - Throws: `JournalError`.

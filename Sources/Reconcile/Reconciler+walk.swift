@@ -10,14 +10,20 @@ extension Reconciler {
     func walk(to tip: ObjectID, _ report: inout PassReport) async throws {
         let now = now().wall
         report.tip = CommitID("\(tip)")
-        if inventory.tip == report.tip {
+        var walk = try await Walk(from: self, now: now)
+        let unread = isCompared ? nil : try await firstSight(ofUnreadIn: walk)
+        if inventory.tip == report.tip, unread == nil {
+            isCompared = true
             try await journal.fetched(at: now)
             inventory.lastGoodFetch = now
             publishInventory()
             return
         }
         let before = gate.current
-        var walk = try await Walk(from: self, now: now)
+        if let unread {
+            walk.touched.formUnion(unread.states.keys)
+            walk.apply(unread, to: walk.inventory)
+        }
         let legs = try await legs(to: tip)
         walk.forgotten = try await forgotten(legs, to: tip)
         if let observation = observation(of: walk.forgotten, walk.ledger) {
@@ -28,6 +34,7 @@ extension Reconciler {
         walk.inventory.tip = report.tip
         walk.inventory.lastGoodFetch = now
         try await journal.record(pass(walk, tip: walk.inventory.tip ?? CommitID("\(tip)"), at: now), at: now)
+        isCompared = true
         restored?.url = settings.url
         restored?.branch = settings.branch
         inventory = walk.inventory
@@ -140,11 +147,15 @@ extension Reconciler {
                 try await journal.armings(of: host, since: since)
                 + walk.made.filter { $0.host == host }.map { ($0.provenance.commit, $0.seenAt) }
         }
+        let armed = candidates.isEmpty ? [] : try await journal.armings(by: CommitID("\(leg.to)"))
         let limits = await limits(of: candidates, leg, walk)
         var ids = await journal.makeIDs(candidates.count, at: walk.now)[...]
         return Observing(
             now: walk.now, lastGoodPoll: walk.inventory.lastGoodFetch, ledger: walk.ledger,
             recentArmings: { recent[$0] ?? [] },
+            hasArmed: { interface in
+                armed.contains { $0.mac == interface.mac || $0.host == interface.host.id }
+            },
             makeID: { ids.popFirst() }, limit: { limits[$0] })
     }
 

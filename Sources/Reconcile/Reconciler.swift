@@ -43,6 +43,8 @@ package actor Reconciler {
     var inventory = Inventory()
     var signers = Signers()
     var restored: Restored?
+    /// The states were compared with what stands in the repo, once since the start.
+    var isCompared = false
     var nextTidy = Tidiness()
     private var isStopped = false
     private var current: Task<PassReport, Never>?

@@ -53,6 +53,99 @@ struct ObserverEditsTests {
         #expect(world.refusal(.b) == .held(.ambiguous))
     }
 
+    /// What nobody turned on: a MAC that another host had off comes into a permission that was on.
+    @Test(arguments: [nil, .provisioned] as [Ending?], [true, false])
+    func `a known MAC takes over an unspent arming, or is held`(ending: Ending?, isOneCommit: Bool) throws {
+        var world = World.armed()
+        world.commit(Delta(host("b", [interface(.b, false)])))
+        if let ending { world.end(.a, ending) }
+        let edit = Delta(host("a", [interface(.b, true)]))
+        if isOneCommit {
+            world.commit(.removed("b").and(edit))
+        } else {
+            world.commit(Delta(host("b", [interface(.c, false)])))
+            world.commit(edit)
+        }
+        if ending == nil {
+            #expect(world.decision(.b) == plan && world.standing.ledger.records.count == 1)
+        } else {
+            #expect(world.refusal(.b) == .held(.ambiguous))
+        }
+    }
+
+    @Test(arguments: [Step.Kind.firstSight, .rewrite(dropped: [])])
+    func `a hold goes to a known MAC`(kind: Step.Kind) {
+        var world = World()
+        world.commit(Delta(host("a", [interface(.a, false)]), host("b", [interface(.b, false)])), .firstSight)
+        world.commit(Delta(host("a", [interface(.a, true)])), kind)
+        let hold = world.refusal(.a)
+        world.commit(.removed("b").and(Delta(host("a", [interface(.b, true)]))))
+        #expect(world.refusal(.b) == hold && hold != .off)
+    }
+
+    @Test func `MACs that three hosts hand on are held, whichever of them was on`() {
+        for isOn in [[true, false, false], [false, true, true]] {
+            var world = World()
+            let names = ["a", "b", "c"]
+            let macs: [MACAddress] = [.a, .b, .c]
+            for value in [[false, false, false], isOn] {
+                let hosts = zip(names, zip(macs, value)).map { host($0, [interface($1.0, $1.1)]) }
+                world.commit(Delta(hosts[0], hosts[1], hosts[2]))
+            }
+            let moved = zip(names, zip([.b, .c, .a] as [MACAddress], isOn)).map { host($0, [interface($1.0, $1.1)]) }
+            world.commit(Delta(moved[0], moved[1], moved[2]))
+            for mac in macs { #expect(world.decision(mac) != plan) }
+        }
+    }
+
+    @Test func `a MAC exchange by way of a third MAC lets nobody in again`() {
+        var world = World.armed()
+        world.commit(Delta(host("b", [interface(.b, false)])))
+        world.end(.a, .provisioned)
+        world.commit(Delta(host("a", [interface(.c, true)])))
+        world.commit(Delta(host("b", [interface(.a, false)])))
+        world.commit(Delta(host("a", [interface(.b, true)])))
+        for mac in [MACAddress.a, .b, .c] { #expect(world.decision(mac) != plan) }
+    }
+
+    @Test func `cards that change places below a permission of their host are held, a permission that moves arms`() {
+        for after in [[interface(.b, true), interface(.a, false)], [interface(.b, true)]] {
+            var world = World()
+            world.commit(Delta(host("a", [interface(.a, false), interface(.b, false)])), .firstSight)
+            world.commit(Delta(host("a", [interface(.a, true), interface(.b, false)])))
+            world.end(.a, .provisioned)
+            world.commit(Delta(host("a", after)))
+            #expect(world.refusal(.b) == .held(.ambiguous))
+        }
+        var world = World()
+        world.commit(Delta(host("a", [interface(.a, true), interface(.b, false)])), .firstSight)
+        world.commit(Delta(host("a", [interface(.a, false), interface(.b, true)])))
+        #expect(world.decision(.b) == plan)
+    }
+
+    @Test func `a host that was off may have any known MAC when it is turned on`() {
+        var world = World()
+        world.commit(Delta(host("a", [interface(.a, false)]), host("b", [interface(.b, false)])), .firstSight)
+        world.commit(.removed("b").and(Delta(host("a", [interface(.b, true)]))))
+        #expect(world.decision(.b) == plan)
+    }
+
+    @Test(arguments: [Ending.provisioned, .disarmed])
+    func `a card that comes to a host brings no news of its annotation`(ending: Ending) {
+        var world = World()
+        func commit(_ macs: [MACAddress], _ isOn: Bool) {
+            world.commit(
+                Delta(
+                    host("a", [interface(macs[0], isOn)], annotation: "1"),
+                    host("b", [interface(macs[1], isOn)], annotation: "2")))
+        }
+        commit([.a, .b], false)
+        commit([.a, .b], true)
+        for mac in [MACAddress.a, .b] { world.end(mac, ending) }
+        commit([.c, .a], true)
+        for mac in [MACAddress.a, .b, .c] { #expect(world.decision(mac) != plan) }
+    }
+
     @Test func `two hosts that swap MACs while on are held`() {
         var world = World()
         world.commit(Delta(host("a", [interface(.a, false)]), host("b", [interface(.b, false)])), .firstSight)

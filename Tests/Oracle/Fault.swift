@@ -2,10 +2,11 @@
 package enum Fault: String, CaseIterable, Sendable {
     case rule1OnlyTheTip, rule1FirstParent
     case rule2AbsentForgets, rule2MoveLosesArming, rule2SpentMoves, rule2SwapAllowed, rule2HostForgets
+    case rule2KnownMACInherits, rule2RingAllowed
     case rule3FirstSightArms, rule3BranchKeepsState
-    case rule4ForcePushArms, rule4DropForgotten, rule4DropsWithoutEnd
+    case rule4ForcePushArms, rule4DropForgotten, rule4DropsWithoutEnd, rule4SameCommitArmsTwice
     case rule5MergeAlwaysArms, rule5FlappingAllowed
-    case rule6AnnotationIgnored
+    case rule6AnnotationIgnored, rule6AnnotationOfTheCardOnly
     case rule7HandDisarmLetsBootGoOn, rule7ReportLetsBootGoOn, rule7DeadlineEndsBoot
     case rule8BootsUnlimited, rule8EarlyUnlimited, rule8EveryScriptIsABoot, rule8NoDeadline, rule8DeadlineFromSeen
     case rule8ChainedIsEarly, rule8NeverRecorded

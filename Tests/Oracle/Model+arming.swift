@@ -30,6 +30,10 @@ extension Model {
         if step.kind == .rewrite { return has(.rule4ForcePushArms) ? nil : "forcePush" }
         if step.atFirstSight.contains(mac) && !has(.rule3FirstSightArms) { return "firstSight" }
         if step.ambiguous.contains(mac) { return "ambiguous" }
+        let isAgain = armings.prefix(step.armings).contains {
+            $0.commit == step.commit && ($0.mac == mac || $0.host == machine.id)
+        }
+        if isAgain && !has(.rule4SameCommitArmsTwice) { return "forcePush" }
         if try isStale(mac, step), !has(.rule5MergeAlwaysArms) { return "stale" }
         if lacksArmID(mac, machine, step) { return "noArmID" }
         if isLoosened(mac, machine, step) { return "loosened" }

@@ -66,7 +66,8 @@ extension Model {
             }
         }
         var step = Step(
-            kind: kind, commit: commit, before: before, after: after, states: then, lastPoll: lastPoll)
+            kind: kind, commit: commit, before: before, after: after, states: then, armings: armings.count,
+            lastPoll: lastPoll)
         if kind == .step { pair(&step) }
         for mac in after.claims.keys.sorted() {
             guard let claim = after.explicit(mac), !step.moved.contains(mac) else { continue }
@@ -91,8 +92,9 @@ extension Model {
             }
             for index in now.cards.indices where versions.count == 1 && then.cards.indices.contains(index) {
                 let (old, new) = (then.cards[index].mac, now.cards[index].mac)
-                guard old != new, after.claims[old] == nil, before.claims[new] == nil, states[new] == nil,
-                    let state = states[old], state.on, after.explicit(new)?.card.on == true
+                let isFree = step.states[new].map { !$0.on } ?? (before.claims[new] == nil)
+                guard old != new, after.claims[old] == nil, isFree,
+                    let state = step.states[old], state.on, after.explicit(new)?.card.on == true
                 else { continue }
                 let spent = state.arming.map { armings[$0].ending != nil || armings[$0].mac != old } ?? false
                 if (!spent || has(.rule2SpentMoves)) && !has(.rule2MoveLosesArming) {
@@ -103,10 +105,16 @@ extension Model {
                 }
             }
             let lost = versions.flatMap(\.cards).contains { card in
-                states[card.mac]?.on == true && !now.cards.contains { $0.mac == card.mac }
+                step.states[card.mac]?.on == true && !now.cards.contains { $0.mac == card.mac }
             }
-            if lost {
-                for card in now.cards where states[card.mac] == nil { step.ambiguous.insert(card.mac) }
+            for (index, card) in now.cards.enumerated() where step.states[card.mac]?.on != true {
+                let inherited = versions.contains { version in
+                    guard version.cards.indices.contains(index) else { return false }
+                    return version.cards[index].on && version.cards[index].mac != card.mac
+                }
+                let isKnown = step.states[card.mac] != nil
+                if isKnown && has(.rule2KnownMACInherits) { continue }
+                if lost || (isKnown && inherited) { step.ambiguous.insert(card.mac) }
             }
         }
         guard !has(.rule2SwapAllowed) else { return }
@@ -119,7 +127,17 @@ extension Model {
             }
         }
         for (from, targets) in carried {
-            for (to, macs) in targets where carried[to]?[from] != nil { step.ambiguous.formUnion(macs) }
+            for (to, macs) in targets where isHandedOn(from: to, to: from, carried) { step.ambiguous.formUnion(macs) }
+        }
+    }
+
+    /// Whether cards went from this host to that one, at once or by way of others.
+    private func isHandedOn(from: String, to: String, _ carried: [String: [String: Set<String>]]) -> Bool {
+        var reached: Set<String> = [from]
+        while true {
+            let next = reached.union(reached.flatMap { (carried[$0] ?? [:]).keys })
+            if next.count == reached.count || has(.rule2RingAllowed) { return next.contains(to) }
+            reached = next
         }
     }
 
@@ -150,7 +168,9 @@ extension Model {
         if step.ambiguous.contains(mac) {
             // The annotation is another host's, and no news. What is spent stays spent.
             if state.arming.map({ armings[$0].ending == nil }) ?? true { state.hold = "ambiguous" }
-        } else if step.kind == .step, let arm = claim.machine.arm, arm != annotation, !has(.rule6AnnotationIgnored) {
+        } else if step.kind == .step, let arm = claim.machine.arm, arm != annotation, !has(.rule6AnnotationIgnored),
+            arm != step.before.known(claim.machine.id)?.arm || has(.rule6AnnotationOfTheCardOnly)
+        {
             step.candidates.append(mac)
             step.annotated.insert(mac)
             if let id = state.arming, armings[id].mac == mac { end(id, "disarmed") }
@@ -187,6 +207,8 @@ struct Step {
     let after: Lab
     /// As they were before it.
     let states: [String: Model.State]
+    /// Armings before it.
+    let armings: Int
     let lastPoll: Int64?
     /// Edited MACs that took the state of the one before.
     var moved: Set<String> = []

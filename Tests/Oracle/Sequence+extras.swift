@@ -3,7 +3,8 @@ import Foundation
 /// Steps that few sequences do, drawn apart from the others.
 extension Sequence {
     func extraStep() async throws {
-        switch extras.number(0...5) {
+        switch extras.number(0...11) {
+        case 6...: try await cardStep()
         case 0:
             guard model.reachable else { return }
             remote = remote == "remote" ? "another" : "remote"

@@ -114,7 +114,7 @@ package final class Sequence {
             clock.pass(seconds: Int64(random.number(1...40)))
             if !themes.isEmpty && guards.chance(25) {
                 try await guardStep()
-            } else if extras.chance(2) {
+            } else if extras.chance(4) {
                 try await extraStep()
             } else {
                 try await act()

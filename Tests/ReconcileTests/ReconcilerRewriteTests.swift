@@ -79,7 +79,9 @@ struct ReconcilerRewriteTests {
         #expect(lab.isLetIn(1))
     }
 
-    @Test func `pushed back before the arming, the machine is disarmed, until the commit comes again`() async throws {
+    @Test func `pushed back before the arming, the machine is disarmed, and the same commit does not arm it again`()
+        async throws
+    {
         let lab = try await lab()
         let armed = try lab.remote("rev-parse", "main")
         try force(lab, to: "\(armed)~1")
@@ -87,8 +89,27 @@ struct ReconcilerRewriteTests {
         #expect(lab.state(1) == .localBoot(.off))
         try force(lab, to: armed)
         _ = await lab.reconciler.reconcile()
-        // From the older commit to this one it is no force push: a person armed it, by a commit that descends.
+        // From the older commit to this one it is no force push, but what armed once has been used once.
+        #expect(lab.state(1) == .localBoot(.held(.forcePush)))
+        #expect(try await lab.reconciler.accept(Host.ID(name: "n1")).failure == nil)
         #expect(lab.isLetIn(1))
+    }
+
+    @Test func `a commit that armed, was used and comes back does not install the machine again`() async throws {
+        let lab = try await Lab()
+        try await lab.arm(1...2)
+        let armed = try lab.remote("rev-parse", "main")
+        try await lab.install(1)
+        #expect(try await lab.writeBack.flush() != nil)
+        try force(lab, to: "\(armed)~1")
+        _ = await lab.reconciler.reconcile()
+        let restarted = try await Lab(folder: lab.folder)
+        try force(lab, to: armed)
+        _ = await restarted.reconciler.reconcile()
+        for number in 1...2 { #expect(restarted.state(number) == .localBoot(.held(.forcePush))) }
+        // Another commit is another permission, also for a machine whose MAC was edited since.
+        try await restarted.arm(1...1)
+        #expect(restarted.isLetIn(1))
     }
 
     @Test func `pushed sideways, what was armed stays armed, and what is newly on is held`() async throws {

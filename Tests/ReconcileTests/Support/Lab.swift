@@ -29,7 +29,7 @@ final class Lab: Sendable {
     init(
         folder: URL? = nil, journal name: String = "journal.sqlite", site: URL? = nil, wall: Int64 = 1_800_000_000,
         writeBack: WriteBack.Settings = .init(), route: Route = .path, mayWrite: Bool = true,
-        signers: (URL) -> SignerPaths = { _ in SignerPaths() },
+        paths: [String] = ["inventory", "policies"], signers: (URL) -> SignerPaths = { _ in SignerPaths() },
         reached: @escaping @Sendable (WriteBack.Checkpoint) -> Void = { _ in }
     ) async throws {
         isFirst = folder == nil
@@ -52,7 +52,7 @@ final class Lab: Sendable {
         let repository = try Repository(bareAt: folder.appending(path: "mirror.git").path, create: true)
         let remote = served.remote
         reconciler = Reconciler(
-            settings: .init(url: url, signers: signers(folder)), repository: repository, remote: remote,
+            settings: .init(url: url, paths: paths, signers: signers(folder)), repository: repository, remote: remote,
             journal: journal, gate: gate,
             now: { clock.now }, log: log)
         self.writeBack = WriteBack(
