@@ -93,7 +93,8 @@ func spawn(
         }
     }
     guard code == 0 else {
-        let missing = code == ENOENT ? ": install it (Debian: apt-get install \(arguments[0]))" : ""
+        let package = arguments[0] == "ssh-keygen" ? "openssh-client" : arguments[0]
+        let missing = code == ENOENT ? ": install it (Debian: apt-get install \(package))" : ""
         throw .program(arguments[0], reason: String(cString: strerror(code)) + missing)
     }
     return child

@@ -38,7 +38,7 @@ extension Repository {
         let armour = String(decoding: signed.signature, as: UTF8.self)
         if armour.hasPrefix("-----BEGIN SSH SIGNATURE-----") {
             guard let ssh = keys.ssh else { return .none("it is signed with ssh, and there are no allowed signers") }
-            return try await sshSignature(of: commit, among: ssh, deadline)
+            return try await sshSignature(signed, among: ssh, deadline)
         }
         if armour.hasPrefix("-----BEGIN PGP SIGNATURE-----") {
             guard !keys.openPGP.isEmpty else {
@@ -49,26 +49,27 @@ extension Repository {
         return .none("its signature is neither of ssh nor of OpenPGP")
     }
 
+    /// Verifies as `git verify-commit` does, but for the time: an expired key is nobody's, also where the commit says that it is older. Its
+    /// date is what its maker wrote.
     private func sshSignature(
-        of commit: ObjectID, among signers: [UInt8], _ deadline: Duration
+        _ signed: SignedText, among signers: [UInt8], _ deadline: Duration
     ) async throws(GitError) -> CommitSignature {
         let folder = try TemporaryFolder()
-        let file = try folder.write(signers, to: "signers")
-        let settings = [
-            "gpg.ssh.allowedSignersFile=\(file)", "gpg.ssh.revocationFile=", "gpg.ssh.program=ssh-keygen",
-            "gpg.minTrustLevel=fully",
-        ]
-        let arguments =
-            ["git", "--no-replace-objects", "-C", path] + settings.flatMap { ["-c", $0] }
-            + ["verify-commit", "--raw", "\(commit)"]
-        let result = try await bounded(deadline, as: "git verify-commit") { (operation) throws(GitError) in
-            try run(arguments, until: operation)
+        let keys = try folder.write(signers, to: "signers")
+        let signature = try folder.write(signed.signature, to: "commit.sig")
+        let text = try folder.write(signed.text, to: "commit")
+        return try await bounded(deadline, as: "ssh-keygen") { (operation) throws(GitError) in
+            let found = try run(["ssh-keygen", "-Y", "find-principals", "-f", keys, "-s", signature], until: operation)
+            for name in found.output.split(separator: "\n").map(String.init) where found.status == 0 {
+                // It reads what is signed from its input.
+                let script = "exec ssh-keygen -Y verify -n git -f \"$1\" -I \"$2\" -s \"$3\" <\"$4\""
+                let result = try run(["sh", "-c", script, "sh", keys, name, signature, text], until: operation)
+                if result.status == 0, let name = signerName(in: result.output) { return .by([name]) }
+            }
+            return .none(
+                "its ssh signature is by none of the allowed signers, or by a key that is not valid now, or does not fit it"
+            )
         }
-        if result.status == 0, let name = signerName(in: result.errors) { return .by([name]) }
-        if result.errors.contains("cannot run ssh-keygen") {
-            throw .program("ssh-keygen", reason: "it is missing: install it (Debian: apt-get install openssh-client)")
-        }
-        return .none("its ssh signature is by none of the allowed signers, or does not fit it")
     }
 
     /// Nil for a commit without a signature.

@@ -23,13 +23,15 @@ struct RepositorySignatureTests {
             return try String(contentsOfFile: file + ".pub", encoding: .utf8).trimmingCharacters(in: .newlines)
         }
 
-        func commit(by name: String?, _ message: String = "Change") throws -> ObjectID {
+        func commit(by name: String?, _ message: String = "Change", at seconds: Int? = nil) throws -> ObjectID {
             let tree = try origin.git("mktree")
             var settings: [String] = []
             if let name { settings = ["-c", "gpg.format=ssh", "-c", "user.signingKey=\(origin.sandbox.path)/\(name)"] }
+            let date = seconds.map { ["GIT_COMMITTER_DATE=\($0) +0000", "GIT_AUTHOR_DATE=\($0) +0000"] } ?? []
             let made = try program(
-                "git",
-                ["-C", origin.path] + settings + ["commit-tree", tree, "-m", message] + (name == nil ? [] : ["-S"]))
+                "env",
+                date + ["git", "-C", origin.path] + settings + ["commit-tree", tree, "-m", message]
+                    + (name == nil ? [] : ["-S"]))
             return try #require(
                 ObjectID(hex: String(decoding: made, as: UTF8.self).trimmingCharacters(in: .newlines)))
         }
@@ -64,6 +66,14 @@ struct RepositorySignatureTests {
         #expect(try await signer(commit, signed, "ops namespaces=\"file\" \(ada)") == nil)
         #expect(try await signer(commit, signed, "ops namespaces=\"git\" \(ada)") == "ops")
         #expect(try await signer(commit, signed, "ops valid-after=\"29990101\" \(ada)") == nil)
+    }
+
+    @Test func `a key that is not valid any more signs nothing, whatever date the commit bears`() async throws {
+        let signed = try Signed()
+        let ada = try signed.key("ada")
+        let commit = try signed.commit(by: "ada", at: 1_500_000_000)
+        #expect(try await signer(commit, signed, "ops valid-before=\"20180101\" \(ada)") == nil)
+        #expect(try await signer(commit, signed, "ops valid-after=\"20180101\" \(ada)") == "ops")
     }
 
     @Test func `a commit changed after it was signed is not signed`() async throws {
