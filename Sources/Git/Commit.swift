@@ -1,6 +1,6 @@
 import CLibgit2
 
-/// Who made a commit, and when.
+/// Who made a commit, and when. What a commit says of it may be anything: empty, or 0, where it can't be made out.
 package struct Signature: Hashable, Sendable {
     package let name: String
     package let email: String

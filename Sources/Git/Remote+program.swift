@@ -1,6 +1,26 @@
+import CLibgit2
 import Glibc
 
 extension Remote {
+    /// Brings the history of the remote's `ref` into the mirror; moves no ref. The `git` program takes commits that libgit2 refuses to
+    /// read, among those that it would send, or among ours when it tells the remote what we have.
+    func downloadByProgram(
+        _ ref: String, into mirror: borrowing Handle, _ operation: Operation
+    ) throws(GitError) {
+        let path = String(cString: git_repository_path(mirror.pointer))
+        let settings = [
+            "core.hooksPath=/dev/null", "fetch.fsckObjects=false", "transfer.fsckObjects=false", "gc.auto=0",
+            // One pack, which is synced, and not files.
+            "fetch.unpackLimit=1",
+        ]
+        let arguments =
+            ["git", "--git-dir", path] + settings.flatMap { ["-c", $0] }
+            + ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--"]
+            + [absolute(address.url, isLocal: address.isLocal), ref]
+        let result = try run(arguments, environment: try programEnvironment(), until: operation)
+        guard result.status == 0 else { throw .program("git fetch", reason: result.reason) }
+    }
+
     /// What the `git` program needs to reach this remote as libgit2 would: secrets go by the environment, never by the
     /// command line, which other users can see.
     func programEnvironment() throws(GitError) -> [String: String] {

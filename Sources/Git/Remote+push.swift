@@ -26,7 +26,7 @@ extension Remote {
             attempt =
                 address.isLocal || !options.isEmpty
                 ? try pushByProgram(commit, from: path, repository, ref, expecting, replacing, options, operation)
-                : try pushByLibrary(commit, from: path, repository, ref, expecting, replacing, operation)
+                : try pushOverNetwork(commit, from: path, repository, ref, expecting, replacing, operation)
         } catch {
             // The server may have moved the branch before the connection broke.
             if operation.ending == nil, try readBack(path, repository, ref, operation) == commit {
@@ -53,6 +53,18 @@ extension Remote {
         case sent
         case raced
         case rejected(String)
+    }
+
+    private func pushOverNetwork(
+        _ commit: ObjectID, from path: String, _ repository: borrowing Handle, _ ref: String, _ expecting: ObjectID?,
+        _ replacing: Bool, _ operation: Operation
+    ) throws(GitError) -> Attempt {
+        do throws(GitError) {
+            return try pushByLibrary(commit, from: path, repository, ref, expecting, replacing, operation)
+        } catch {
+            guard error.isOfMalformedCommit else { throw error }
+            return try pushByProgram(commit, from: path, repository, ref, expecting, replacing, [], operation)
+        }
     }
 
     private func pushByLibrary(
@@ -95,10 +107,8 @@ extension Remote {
             let connection = try Connection(session, repository: repository, direction: GIT_DIRECTION_FETCH)
             if let tip = try connection.refs()[ref] { try download(ref, at: tip, connection, into: repository) }
         }
-        var (newer, older) = (tip.oid, commit.oid)
-        let answer = git_graph_descendant_of(repository.pointer, &newer, &older)
         // Not found: the branch moved on once more; the caller fetches and sees.
-        return answer == 1
+        return (try? Git.descends(tip, from: commit, in: repository)) == true
     }
 
     private func pushByProgram(

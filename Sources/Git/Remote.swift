@@ -85,10 +85,15 @@ package actor Remote {
     func download(
         _ ref: String, at commit: ObjectID, _ connection: borrowing Connection, into mirror: borrowing Handle
     ) throws(GitError) {
-        if address.isLocal {
-            try copy(commit, into: mirror, connection.session)
-        } else {
-            try connection.download(ref)
+        do throws(GitError) {
+            if address.isLocal {
+                try copy(commit, into: mirror, connection.session)
+            } else {
+                try connection.download(ref)
+            }
+        } catch {
+            guard error.isOfMalformedCommit else { throw error }
+            try downloadByProgram(ref, into: mirror, connection.session.operation)
         }
     }
 

@@ -53,7 +53,7 @@ extension Repository {
             let blob = try entry(at: path, in: commit)?.id
             if let blob, content == nil || content == blob { return Trail(commit: commit, path: path, blob: blob) }
             if content == nil { return nil }
-            next = parents(of: try lookup(commit: commit)).first
+            next = try parents(of: commit).first
         }
         return nil
     }
@@ -61,7 +61,7 @@ extension Repository {
     /// The same file in each parent that has it.
     private func parents(of trail: Trail) throws(GitError) -> [Trail] {
         var found: [Trail] = []
-        for parent in parents(of: try lookup(commit: trail.commit)) {
+        for parent in try parents(of: trail.commit) {
             if let entry = try entry(at: trail.path, in: parent) {
                 found.append(Trail(commit: parent, path: trail.path, blob: entry.id))
             } else if let old = try changes(from: parent, to: trail.commit).first(where: {

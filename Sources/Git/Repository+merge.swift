@@ -6,7 +6,7 @@ extension Repository {
     ///
     /// Writes nothing into the repository.
     package func filesMergedByHand(in merge: ObjectID, under paths: [String]) throws(GitError) -> [String] {
-        let parents = parents(of: try lookup(commit: merge))
+        let parents = try parents(of: merge)
         guard let ours = parents.first else { return [] }
         let changes = try changes(from: ours, to: merge, under: paths)
         guard parents.count == 2 else { return changes.map(\.path) }
@@ -16,29 +16,44 @@ extension Repository {
         }
         for change in changes { found.updateValue(change.new, forKey: change.path) }
         if found.isEmpty { return [] }
-        let index = try automaticMerge(of: ours, and: parents[1])
+        guard let index = try automaticMerge(of: ours, and: parents[1]) else { return found.keys.sorted() }
         return found.filter { path, entry in
             let isConflict = (1...3).contains { git_index_get_bypath(index.pointer, path, $0) != nil }
             return isConflict || index.entry(at: path) != entry
         }.keys.sorted()
     }
 
-    private func automaticMerge(of ours: ObjectID, and theirs: ObjectID) throws(GitError) -> Handle {
+    /// Nil where several or no merge bases can't be merged, because a commit is one that libgit2 does not read.
+    private func automaticMerge(of ours: ObjectID, and theirs: ObjectID) throws(GitError) -> Handle? {
         let doing = "merge \(ours.short) and \(theirs.short)"
         // A handle of its own, whose new blobs stay in memory: a preview may not be allowed to write here.
         let scratch = try Repository.open(path)
-        let objects = try Handle(doing, free: git_odb_free) { git_repository_odb($0, scratch.pointer) }
+        let objects = try database(of: scratch)
         var memory: OpaquePointer?
         try check(doing, git_mempack_new(&memory))
         try check(doing, git_odb_add_backend(objects.pointer, memory, 1000))
-        var (first, second) = (ours.oid, theirs.oid)
-        let left = try Handle(doing, free: git_commit_free) { git_commit_lookup($0, scratch.pointer, &first) }
-        let right = try Handle(doing, free: git_commit_free) { git_commit_lookup($0, scratch.pointer, &second) }
         var options = git_merge_options()
         try check(doing, git_merge_options_init(&options, UInt32(GIT_MERGE_OPTIONS_VERSION)))
         options.recursion_limit = 16
+        do throws(GitError) {
+            var (first, second) = (ours.oid, theirs.oid)
+            let left = try Handle(doing, free: git_commit_free) { git_commit_lookup($0, scratch.pointer, &first) }
+            let right = try Handle(doing, free: git_commit_free) { git_commit_lookup($0, scratch.pointer, &second) }
+            return try Handle(doing, free: git_index_free) {
+                git_merge_commits($0, scratch.pointer, left.pointer, right.pointer, &options)
+            }
+        } catch {
+            guard error.isOfMalformedCommit else { throw error }
+        }
+        let bases = try mergeBases(of: ours, and: theirs, in: handle)
+        guard bases.count == 1 else { return nil }
+        var trees: [git_oid] = []
+        for commit in [bases[0], ours, theirs] { trees.append(try tree(of: commit).oid) }
+        let base = try Handle(doing, free: git_tree_free) { git_tree_lookup($0, scratch.pointer, &trees[0]) }
+        let left = try Handle(doing, free: git_tree_free) { git_tree_lookup($0, scratch.pointer, &trees[1]) }
+        let right = try Handle(doing, free: git_tree_free) { git_tree_lookup($0, scratch.pointer, &trees[2]) }
         return try Handle(doing, free: git_index_free) {
-            git_merge_commits($0, scratch.pointer, left.pointer, right.pointer, &options)
+            git_merge_trees($0, scratch.pointer, base.pointer, left.pointer, right.pointer, &options)
         }
     }
 }

@@ -3,27 +3,31 @@ import CLibgit2
 extension Repository {
     /// True when `b` is `a` or descends from it.
     package func isAncestor(_ a: ObjectID, of b: ObjectID) throws(GitError) -> Bool {
-        if a == b { return true }
-        var (ancestor, commit) = (a.oid, b.oid)
-        let answer = git_graph_descendant_of(handle.pointer, &commit, &ancestor)
-        if answer < 0 { try requireCommits(a, b) }
-        try check("compare \(a.short) and \(b.short)", answer)
-        return answer == 1
+        try descends(b, from: a, in: handle)
     }
 
     /// The best common ancestor of two commits, or nil when their histories share nothing.
     package func mergeBase(of a: ObjectID, and b: ObjectID) throws(GitError) -> ObjectID? {
-        try requireCommits(a, b)
         var (base, first, second) = (git_oid(), a.oid, b.oid)
         let code = git_merge_base(&base, handle.pointer, &first, &second)
-        if code == GIT_ENOTFOUND.rawValue { return nil }
-        try check("find the merge base of \(a.short) and \(b.short)", code)
-        return ObjectID(base)
+        if code == 0 { return ObjectID(base) }
+        try requireCommits(a, b)
+        return code == GIT_ENOTFOUND.rawValue ? nil : try mergeBases(of: a, and: b, in: handle).first
     }
 
     /// The commits of `new`'s history that are not in `old`'s, each after all of its parents.
     package func commits(reachableFrom new: ObjectID, notFrom old: ObjectID?) throws(GitError) -> [ObjectID] {
         try requireCommits(new, old ?? new)
+        do {
+            return try walked(from: new, downTo: old)
+        } catch {
+            // libgit2 refuses the whole walk for one malformed commit.
+            let known = if let old { try ancestors(of: old, in: handle) } else { Set<ObjectID>() }
+            return try history(of: new, without: known, in: handle)
+        }
+    }
+
+    private func walked(from new: ObjectID, downTo old: ObjectID?) throws(GitError) -> [ObjectID] {
         let walk = try Handle("walk the history", free: git_revwalk_free) { git_revwalk_new($0, handle.pointer) }
         var (oid, doing) = (new.oid, "walk the history of \(new.short)")
         try check(doing, git_revwalk_sorting(walk.pointer, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_REVERSE.rawValue))
@@ -49,7 +53,7 @@ extension Repository {
         // Parents come first, so whether a commit descends from `old` follows from its parents' answers.
         var previous: [ObjectID: ObjectID] = [:]
         for id in try commits(reachableFrom: new, notFrom: old) {
-            previous[id] = parents(of: try lookup(commit: id)).first { $0 == old || previous[$0] != nil }
+            previous[id] = try parents(of: id).first { $0 == old || previous[$0] != nil }
         }
         guard previous[new] != nil else { return nil }
         var path: [ObjectID] = []
@@ -62,6 +66,6 @@ extension Repository {
     }
 
     private func requireCommits(_ ids: ObjectID...) throws(GitError) {
-        for id in ids { _ = try lookup(commit: id) }
+        for id in ids { _ = try storedCommit(id, in: handle) }
     }
 }

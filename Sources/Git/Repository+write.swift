@@ -12,10 +12,8 @@ extension Repository {
         let base = if let parent { try tree(of: parent) } else { try writeEmptyTree() }
         let tree = try writeTree(base, edits, removing: removing)
         guard tree != base else { throw .nothingChanged }
-        guard let signer else {
-            return try writeCommit(tree, parent, try makeSignature(author), try makeSignature(committer), message)
-        }
         let text = try commitText(tree, parent, author, committer, message)
+        guard let signer else { return try writeCommit(text) }
         let signature = try await signer.signature(of: text, in: path)
         var oid = git_oid()
         try check(
@@ -107,28 +105,12 @@ extension Repository {
         return ObjectID(oid)
     }
 
-    private func writeCommit(
-        _ tree: ObjectID, _ parent: ObjectID?, _ author: UnsafeMutablePointer<git_signature>,
-        _ committer: UnsafeMutablePointer<git_signature>, _ message: String
-    ) throws(GitError) -> ObjectID {
-        defer {
-            git_signature_free(author)
-            git_signature_free(committer)
-        }
-        let root = try lookup(tree: tree)
+    /// Its text as it is: libgit2 would want to read the parent, which may be a commit that it refuses.
+    private func writeCommit(_ text: String) throws(GitError) -> ObjectID {
+        let database = try Git.database(of: handle)
+        let bytes = Array(text.utf8)
         var oid = git_oid()
-        if let parent {
-            let commit = try lookup(commit: parent)
-            var parents: [OpaquePointer?] = [commit.pointer]
-            try check(
-                "write a commit",
-                git_commit_create(
-                    &oid, handle.pointer, nil, author, committer, nil, message, root.pointer, 1, &parents))
-        } else {
-            try check(
-                "write a commit",
-                git_commit_create(&oid, handle.pointer, nil, author, committer, nil, message, root.pointer, 0, nil))
-        }
+        try check("write a commit", git_odb_write(&oid, database.pointer, bytes, bytes.count, GIT_OBJECT_COMMIT))
         return ObjectID(oid)
     }
 }

@@ -52,29 +52,23 @@ package actor Repository {
         try Git.setTip(of: ref, to: id, in: handle)
     }
 
+    /// Also one whose author or committer is malformed: see `StoredCommit`.
     package func commit(_ id: ObjectID) throws(GitError) -> Commit {
-        let commit = try lookup(commit: id)
-        guard let tree = ObjectID(git_commit_tree_id(commit.pointer)),
-            let author = git_commit_author(commit.pointer), let committer = git_commit_committer(commit.pointer)
-        else { throw .missing(id, kind: "commit") }
+        let commit = try storedCommit(id, in: handle)
         return Commit(
-            id: id, parents: parents(of: commit), tree: tree, author: Signature(author.pointee),
-            committer: Signature(committer.pointee), message: String(cString: git_commit_message(commit.pointer)))
+            id: id, parents: commit.parents, tree: commit.tree, author: commit.author, committer: commit.committer,
+            message: commit.message)
     }
 
     /// The bytes of a blob. Its size, at most `limit` bytes, is read before its bytes are.
     package func blob(_ id: ObjectID, limit: Int) throws(GitError) -> [UInt8] {
-        try read(id, from: try database(), limit: limit)
+        try read(id, from: try database(of: handle), limit: limit)
     }
 
     /// As `blob` for each of `ids`, in their order: one turn of the actor's for all of them.
     package func blobs(_ ids: [ObjectID], limit: Int) throws(GitError) -> [Result<[UInt8], GitError>] {
-        let database = try database()
+        let database = try Git.database(of: handle)
         return ids.map { id in Result { () throws(GitError) in try read(id, from: database, limit: limit) } }
-    }
-
-    private func database() throws(GitError) -> Handle {
-        try Handle("open the objects", free: git_odb_free) { git_repository_odb($0, handle.pointer) }
     }
 
     private func read(_ id: ObjectID, from database: borrowing Handle, limit: Int) throws(GitError) -> [UInt8] {
@@ -87,25 +81,14 @@ package actor Repository {
         return Array(UnsafeRawBufferPointer(start: git_blob_rawcontent(blob.pointer), count: size))
     }
 
-    func lookup(commit id: ObjectID) throws(GitError) -> Handle {
-        try lookup(id, "commit", free: git_commit_free, git_commit_lookup)
-    }
-
     func lookup(tree id: ObjectID) throws(GitError) -> Handle {
         try lookup(id, "tree", free: git_tree_free, git_tree_lookup)
     }
 
     /// The id of a commit's tree.
-    func tree(of commit: ObjectID) throws(GitError) -> ObjectID {
-        guard let tree = ObjectID(git_commit_tree_id(try lookup(commit: commit).pointer)) else {
-            throw .missing(commit, kind: "commit")
-        }
-        return tree
-    }
+    func tree(of commit: ObjectID) throws(GitError) -> ObjectID { try storedCommit(commit, in: handle).tree }
 
-    func parents(of commit: borrowing Handle) -> [ObjectID] {
-        (0..<git_commit_parentcount(commit.pointer)).compactMap { ObjectID(git_commit_parent_id(commit.pointer, $0)) }
-    }
+    func parents(of commit: ObjectID) throws(GitError) -> [ObjectID] { try storedCommit(commit, in: handle).parents }
 
     private func lookup(
         _ id: ObjectID, _ kind: String, free: @escaping @convention(c) (OpaquePointer?) -> Void,

@@ -22,7 +22,25 @@ package struct WorkTree: Sendable {
     }
 
     /// The files that differ from HEAD's, staged or not, new ones among them unless they are ignored; in order.
-    package func changes() throws(GitError) -> [String] {
+    package func changes() async throws(GitError) -> [String] {
+        do throws(GitError) {
+            return try changesByLibrary()
+        } catch {
+            guard error.isOfMalformedCommit else { throw error }
+        }
+        let arguments = [
+            "git", "-c", "safe.directory=*", "-C", root ?? repository, "status", "--porcelain", "-z", "--no-renames",
+            "--untracked-files=all",
+        ]
+        let result = try await bounded(.seconds(60), as: "git status") { (operation) throws(GitError) in
+            try run(arguments, until: operation)
+        }
+        guard result.status == 0 else { throw .program("git status", reason: result.reason) }
+        // Two letters and a space before each name.
+        return result.output.split(separator: "\0").map { String($0.dropFirst(3)) }.sorted()
+    }
+
+    private func changesByLibrary() throws(GitError) -> [String] {
         let path = root ?? repository
         let handle = try Handle("open \(path)", free: git_repository_free) { git_repository_open_ext($0, path, 0, nil) }
         var options = git_status_options()

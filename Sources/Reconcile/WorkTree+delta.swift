@@ -7,10 +7,10 @@ extension WorkTree {
     /// The manifests that differ from HEAD's, as they are on disk.
     ///
     /// - Throws: `GitError`, or why a file can't be read.
-    func delta(under paths: [String]) throws -> Delta {
+    func delta(under paths: [String]) async throws -> Delta {
         guard let root else { return Delta() }
         var files: [String: Delta.FileChange] = [:]
-        for path in try changes() where paths.contains(where: { isInside(path, $0) }) {
+        for path in try await changes() where paths.contains(where: { isInside(path, $0) }) {
             let file = "\(root)/\(path)"
             guard let attributes = try? FileManager.default.attributesOfItem(atPath: file) else {
                 files[path] = .removed

@@ -26,7 +26,7 @@ struct WorkTreeTests {
         try program("git", ["-C", clone, "worktree", "add", "-q", "../second"])
         _ = try sandbox.write("2\n", to: "second/edited")
         let tree = try #require(try WorkTree.around("\(sandbox.path)/second"))
-        #expect(try tree.changes() == ["edited"])
+        #expect(try await tree.changes() == ["edited"])
         let repository = try Repository(bareAt: tree.repository, create: false)
         #expect(try await repository.resolve("HEAD") != nil)
         #expect(try await repository.resolve("second") != nil)
@@ -40,7 +40,7 @@ struct WorkTreeTests {
         #expect(try WorkTree.around("/nonexistent") == nil)
     }
 
-    @Test func `edited, removed, staged and new files differ from HEAD, ignored ones don't`() throws {
+    @Test func `edited, removed, staged and new files differ from HEAD, ignored ones don't`() async throws {
         _ = try sandbox.write("2\n", to: "clone/edited")
         try FileManager.default.removeItem(atPath: "\(clone)/removed")
         _ = try sandbox.write("2\n", to: "clone/staged")
@@ -50,6 +50,6 @@ struct WorkTreeTests {
         try FileManager.default.createDirectory(atPath: "\(clone)/new", withIntermediateDirectories: true)
         _ = try sandbox.write("x\n", to: "clone/new/file")
         let tree = try #require(try WorkTree.around(clone))
-        #expect(try tree.changes() == [".gitignore", "edited", "new/file", "removed", "staged"])
+        #expect(try await tree.changes() == [".gitignore", "edited", "new/file", "removed", "staged"])
     }
 }
