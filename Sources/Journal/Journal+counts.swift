@@ -32,7 +32,7 @@ extension Journal {
             let groups = try Row.fetchAll(
                 db,
                 sql:
-                    "SELECT state, count(*) AS count, min(createdAt) AS oldest FROM intent WHERE state <> 'done' GROUP BY state"
+                    "SELECT state, count(*) AS count, min(createdAt) AS oldest FROM intent WHERE state NOT IN ('done', 'absent') GROUP BY state"
             )
             for row in groups {
                 guard let state = Intent.State(rawValue: row["state"]) else { continue }

@@ -11,6 +11,8 @@ package struct Intent: Sendable, Equatable {
         case proposed
         /// Force pushes dropped the commit again and again; writing stops until a person turns the interface off or arms it anew.
         case stopped
+        /// No manifest names its MAC: nothing is owed, unless one does again.
+        case absent
         case done
     }
 
@@ -60,7 +62,7 @@ extension Intent {
 }
 
 extension Journal {
-    /// What the repo is owed, oldest first, blocked ones included.
+    /// What the repo is owed, oldest first, blocked and absent ones included.
     ///
     /// - Throws: `JournalError`.
     package func owedIntents() throws(JournalError) -> [Intent] {
@@ -135,7 +137,7 @@ extension Journal {
                 sql: "UPDATE intent SET state = ?, blockedBy = ? WHERE id = ?",
                 arguments: [(reason == nil ? .owed : state).rawValue, reason, intent.id])
         }
-        if let reason {
+        if let reason, state != .absent {
             let kind: Event.Kind = state == .proposed ? .proposed : .blocked
             announce(Event(kind, host: intent.arming.host, mac: intent.arming.mac, reason), at: now)
         }

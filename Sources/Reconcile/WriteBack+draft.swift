@@ -13,6 +13,8 @@ extension WriteBack {
 
         var head: ObjectID
         var commits: [Made] = []
+
+        var intents: [Intent] { commits.flatMap(\.intents) }
     }
 
     /// The intents that still fit the tip, by host, oldest first, each bind by itself. What no longer fits is done; what can't be
@@ -56,7 +58,19 @@ extension WriteBack {
             return nil
         }
         // A host that is gone for now still owes its commit when it comes back.
-        guard let interface = inventory[intent.arming.mac], interface.suspension != .lost else { return nil }
+        guard let interface = inventory[intent.arming.mac] else {
+            let reason = "no manifest names it any more; the commit is owed again if one does that says on"
+            try await journal.block(intent, by: reason, as: .absent, at: now().wall)
+            return nil
+        }
+        if intent.state == .absent { try await journal.block(intent, by: nil, at: now().wall) }
+        if interface.suspension == .lost {
+            let reason =
+                "a commit lost \(interface.host.id) with more than half of the hosts: bring it back, or let it go with "
+                + "`bootlatch reconcile --accept \(interface.host.id)`"
+            try await journal.block(intent, by: reason, at: now().wall)
+            return nil
+        }
         if let suspension = interface.suspension {
             let reason =
                 "\(interface.host.location): the manifest is \(suspension.rawValue); repair it, the commit follows"
@@ -78,8 +92,11 @@ extension WriteBack {
     private func add(
         _ host: Host.ID, _ intents: [Intent], to draft: inout Draft, by maker: Repository
     ) async throws {
-        guard let path = gate.current.inventory[host]?.path, let entry = try await maker.entry(at: path, in: draft.head)
-        else { return }
+        guard let path = gate.current.inventory[host]?.path else { return }
+        guard let entry = try await maker.entry(at: path, in: draft.head) else {
+            try await note("\(path) is not in the repo at \(draft.head.short)", about: intents, as: .owed)
+            return
+        }
         var bytes = try await maker.blob(entry.id, limit: 4 << 20)
         let before = bytes
         var edited: [Intent] = []
@@ -97,8 +114,11 @@ extension WriteBack {
                 parent: draft.head, edits: [(path, bytes)], author: signature, committer: signature,
                 message: message(for: host, edited, journal: try await journal.id()), signer: settings.signer)
         } catch GitError.credentials(let reason) {
-            for intent in edited { try await journal.block(intent, by: reason, at: now().wall) }
+            try await note(reason, about: edited, as: .blocked)
             throw GitError.credentials(reason: reason)
+        } catch {
+            try await note("our commit can't be made: \(error)", about: edited, as: .owed)
+            throw error
         }
         draft.commits.append(Draft.Made(id: CommitID("\(draft.head)"), intents: edited))
     }
@@ -112,7 +132,8 @@ extension WriteBack {
         let reason = intents.first?.reason ?? ""
         let subject = settings.subject.filled("{host}", with: "\(host)").filled("{reason}", with: reason)
         let bind = intents.lazy.compactMap(\.bind).first
-        var lines = [bind.map { "Bind \(host) to \($0)" } ?? subject, "", "Bootlatch-Host: \(host)"]
+        let title = bind.map { "Bind \(host) to \($0)" } ?? subject
+        var lines = [title.oneLine, "", "Bootlatch-Host: \("\(host)".oneLine)"]
         for intent in intents {
             let by = intent.arming.provenance
             let mac = intent.bind ?? intent.arming.mac

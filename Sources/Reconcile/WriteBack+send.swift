@@ -18,7 +18,7 @@ extension WriteBack {
             throw GitError.cancelled
         } catch {
             patience.failed(at: .now, first: .seconds(10))
-            try await note("our commit did not reach \(branch): \(error)", about: draft, as: .owed)
+            try await note("our commit did not reach \(branch): \(error)", about: draft.intents, as: .owed)
             throw error
         }
         guard case .rejected(let why) = outcome else { return outcome }
@@ -28,12 +28,12 @@ extension WriteBack {
     /// The remote does not take this; it is a person's turn.
     func refused(_ draft: Draft, _ reason: String) async throws -> WriteBackError {
         patience.failed(at: .now, first: .seconds(60))
-        try await note(reason, about: draft, as: .blocked)
+        try await note(reason, about: draft.intents, as: .blocked)
         return WriteBackError(description: reason)
     }
 
-    private func note(_ reason: String, about draft: Draft, as state: Intent.State) async throws {
-        for intent in draft.commits.flatMap(\.intents) {
+    func note(_ reason: String, about intents: [Intent], as state: Intent.State) async throws {
+        for intent in intents {
             try await journal.block(intent, by: reason, as: state, at: now().wall)
         }
     }

@@ -42,6 +42,8 @@ package actor WriteBack {
     let log: Logger
     private let reached: @Sendable (Checkpoint) -> Void
     var patience = Patience()
+    /// Why the last flush could not end.
+    package private(set) var trouble: String?
     /// Armings whose disarm a person's own commit is about to bring: a flush would be its rival.
     var byHand: Set<Arming.ID> = []
 
@@ -70,9 +72,15 @@ package actor WriteBack {
     /// - Throws: `WriteBackError`, `JournalError` or `GitError`; the intents stay owed.
     package func flush() async throws -> CommitID? {
         guard settings.isOn, patience.isOver(at: .now) else { return nil }
-        let tip = try await pay()
-        patience = Patience()
-        return tip
+        do {
+            let tip = try await pay()
+            patience = Patience()
+            trouble = nil
+            return tip
+        } catch {
+            trouble = "\(error)"
+            throw error
+        }
     }
 
     /// The next flush tries at once: somebody may have removed what the remote refused.

@@ -95,7 +95,7 @@ extension Operators {
     private func writeBack(_ standing: Standing, _ owed: IntentCounts?) -> [Metric] {
         let state = WriteBackState(writeBack.settings, standing.inventory)
         let groups = owed?.groups ?? [:]
-        let states = Intent.State.allCases.filter { $0 != .done }
+        let states = Intent.State.allCases.filter { $0 != .done && $0 != .absent }
         return [
             .gauge(
                 "write_back", "1 for what becomes of commits that are owed, 0 for the others.",

@@ -52,6 +52,25 @@ struct DisarmTests {
         }
     }
 
+    @Test func `nothing is owed for a machine that no manifest names any more, and it is owed again when one does`()
+        async throws
+    {
+        let lab = try await Lab()
+        try await lab.arm(1...1)
+        try await lab.install(1)
+        let manifest = Lab.manifest(1, isOn: true)
+        try lab.push([Lab.path(1): manifest.replacing(Lab.mac(1), with: Lab.mac(2))])
+        #expect(try await lab.writeBack.flush() == nil)
+        #expect(try await lab.journal.owedIntents().map(\.state) == [.absent])
+        #expect(try await lab.journal.intentCounts(naming: 10) == IntentCounts())
+        try lab.push([Lab.path(1): manifest])
+        #expect(await lab.reconciler.reconcile().failure == nil)
+        #expect(lab.state(1) == .localBoot(.spent(.provisioned)))
+        #expect(try await lab.writeBack.flush() != nil)
+        #expect(lab.state(1) == .localBoot(.off))
+        #expect(try await lab.journal.owedIntents().isEmpty)
+    }
+
     @Test func `a commit that the remote refuses is owed, and comes when it is let in`() async throws {
         let lab = try await Lab(route: .gitDaemon)
         try await lab.arm(1...1)
