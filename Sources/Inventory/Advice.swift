@@ -29,7 +29,7 @@ package struct Advice {
                 ? "name a `profile` in a policy that picks \(host), and push"
                 : "write `ipxe` or `osie` beside the permission at \(flag), or name a `profile` in a policy, and push"
         case .localBoot(.journal):
-            "make room on the daemon's disk, or its state folder writable; it is tried again by itself"
+            "make room on the daemon's disk, or its state folder writable; it is tried again by itself. Of a damaged one `bootlatch status` says more"
         case .localBoot(.waiting): "boot the machine: \(waits)"
         case .localBoot(.superseded): "boot \(host) again: its next boot uses the newer arming"
         }
@@ -40,7 +40,7 @@ package struct Advice {
         case .firstSight, .forcePush, .mismatched, .stale, .ambiguous, .loosened, .noRecord, .oldState, .ownCommit:
             toggle
         case .suspended:
-            "\(resume), or take `suspend` away \(interface.stop?.words ?? "") and push"
+            isByPolicyOfSome ? wayOut : "\(wayOut), or take `suspend` away \(interface.stop?.words ?? "") and push"
         case .overLimit:
             "raise `limits.armedPerCommit` in \(policy("limits.armedPerCommit")) by a later commit, or, in smaller commits, \(toggle)"
         case .flapping: "`bootlatch reconcile --accept \(host)`, or turn it off and on a day later, by two commits"
@@ -94,10 +94,17 @@ package struct Advice {
     /// What stands in the way of an arming by hand, too.
     private var first: String {
         if interface.settings.netboot == .never { return "change `netboot: never` in \(policy("netboot")); then " }
-        return interface.stop == nil ? "" : "\(resume); then "
+        return interface.stop == nil ? "" : "\(wayOut); then "
     }
 
-    private var resume: String { "`bootlatch resume\(interface.host.suspend == nil ? "" : " \(host)")`" }
+    private var wayOut: String {
+        interface.stop.map { interface.wayOut(of: $0, in: standing.inventory) } ?? "`bootlatch resume`"
+    }
+
+    /// No command takes out what somebody wrote into a policy of some hosts.
+    private var isByPolicyOfSome: Bool {
+        interface.stop != interface.host.suspend && interface.stop != standing.inventory.stop
+    }
 
     private var waits: String {
         "its MAC is written at \(flag) when it shows its UUID or serial, or write it there yourself"

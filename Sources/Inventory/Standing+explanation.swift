@@ -18,7 +18,7 @@ extension Standing {
                 stop == interface.host.suspend
                 ? "`bootlatch resume \(interface.host.id)` ends it"
                 : stop == inventory.stop
-                    ? "`bootlatch resume` ends it for everyone" : "take `suspend` out of that policy to end it"
+                    ? "`bootlatch resume` ends it for everyone" : "take `suspend` out of that policy and push to end it"
             return "suspended \(stop.words); \(end), and its deadline runs on meanwhile"
         case .frozen where interface.state?.hold == nil:
             guard let thaw = settings.freeze.thaw(after: now.wall) else { return general }

@@ -21,6 +21,18 @@ extension Inventory {
     package var stop: Stop? {
         rules.policies.lazy.filter { $0.policy.selector == .init() }.compactMap(\.policy.suspend).first
     }
+
+    /// The stops of all policies.
+    package var policyStops: [Stop] { rules.policies.compactMap(\.policy.suspend) }
+}
+
+extension Interface {
+    /// What ends this stop of the interface's: "`bootlatch resume rack1/n2`", or which policy to change.
+    package func wayOut(of stop: Stop, in inventory: Inventory) -> String {
+        if stop == host.suspend { return "`bootlatch resume \(host.id)`" }
+        return stop == inventory.stop
+            ? "`bootlatch resume`" : "take `suspend` out of the policy at \(stop.location) and push"
+    }
 }
 
 extension Inventory.Entry {

@@ -207,6 +207,8 @@ package func seconds(in text: String) -> Int64? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
         guard let count = number, let unit = units[character] else { return nil }
         total += count * unit
+        // A sum of many would overflow, and is no time that anybody means.
+        guard total < 1 << 40 else { return nil }
         number = nil
     }
     return number == nil && !text.isEmpty ? total : nil

@@ -19,6 +19,9 @@ struct HistoryWalk {
         var found: [History.Entry] = []
         for (mac, state) in observation.states {
             guard var entry = entry(of: mac, from: old.state(of: mac), to: state, observation, limit) else { continue }
+            if entry.kind == .armed, let misreading = messages.lazy.compactMap(\.misreading).first {
+                entry.detail += " (\(misreading))"
+            }
             if entry.kind == .disarmed {
                 tellEnding(of: &entry, messages)
             } else {

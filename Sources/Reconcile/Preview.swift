@@ -91,7 +91,7 @@ package struct Previewer: Sendable {
     package func preview(_ workTree: WorkTree, on head: ObjectID) async throws -> Preview {
         var walk = try await PreviewWalk(at: head, previewer: self)
         let step = Step(.commit, commit: CommitID(""), author: "", committedAt: now)
-        let delta = try workTree.delta(under: paths)
+        let delta = try await workTree.delta(under: paths)
         walk.take(step, delta, walk.commits.next(step, delta))
         return walk.preview(.workTree, from: head, to: nil)
     }
@@ -122,6 +122,16 @@ package struct Previewer: Sendable {
         let merge = isMade && commit.parents.count < 2 ? nil : commit
         try await ask(about: &step, next, walk.commits, walk.signers, isMade ? commit : nil, merge: merge, after: old)
         try await follow(new, step, isMade: isMade, &walk.signers)
-        walk.take(step, delta, next)
+        walk.take(step, delta, next, misreading: try await misreading(in: commit, after: old))
+    }
+
+    private func misreading(in commit: Commit, after old: ObjectID) async throws -> String? {
+        var messages = [commit.message]
+        if commit.parents.count > 1 {
+            for id in try await repository.commits(reachableFrom: commit.id, notFrom: old) {
+                messages.append(try await repository.commit(id).message)
+            }
+        }
+        return messages.lazy.compactMap { Trailers($0).misreading }.first
     }
 }

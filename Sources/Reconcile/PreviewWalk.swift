@@ -14,6 +14,7 @@ struct PreviewWalk {
     var signers: Signers
     /// What the last step that held an interface says of it.
     private var holds: [MACAddress: String] = [:]
+    private var misread: [Diagnostic] = []
     private var isSignedByBranch = false
     private var steps = 0
     private var last: Step
@@ -63,8 +64,12 @@ struct PreviewWalk {
         return made.id
     }
 
-    mutating func take(_ step: Step, _ delta: Delta, _ next: CommitWalk.Next) {
+    /// - Parameter misreading: what of the step's commit is not understood, and matters where it arms.
+    mutating func take(_ step: Step, _ delta: Delta, _ next: CommitWalk.Next, misreading: String? = nil) {
         let taken = commits.take(step, next, at: now)
+        if let misreading {
+            misread += taken.observation.armings.map { Diagnostic(.warning, at: $0.provenance.location, misreading) }
+        }
         note(step, delta, taken.touched, from: taken.old, to: commits.inventory)
         for event in taken.observation.events where event.kind == .held {
             guard let mac = event.mac, let colon = event.detail.firstIndex(of: ":") else { continue }
@@ -110,7 +115,7 @@ struct PreviewWalk {
             changes: comparison.changes,
             diagnostics: inventory.diagnostics.filter {
                 files.contains($0.location.path) && !known.contains($0.message) || standing.contains($0)
-            },
+            } + misread,
             isEmpty: before.inventory.files.isEmpty && inventory.files.isEmpty, isSignedByBranch: isSignedByBranch)
     }
 }

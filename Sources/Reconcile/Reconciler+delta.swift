@@ -3,6 +3,23 @@ import Inventory
 import Manifest
 
 extension Reconciler {
+    /// What is wrong with `inventory.paths` at the processed tip. Of the usual paths one is enough.
+    package func missingPaths() async -> [String] {
+        guard let tip = inventory.tip.flatMap({ ObjectID(hex: $0.hex) }) else { return [] }
+        var missing: [String] = []
+        for path in settings.paths {
+            let name = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+            if name.isEmpty { continue }
+            let found = try? await repository.content(at: name, in: tip)
+            if found != nil { continue }
+            missing.append(path)
+        }
+        if settings.paths == Settings.usualPaths, missing.count < settings.paths.count { return [] }
+        return missing.map {
+            "inventory.paths: \($0) is not in branch \(settings.branch) at \(tip.short): push it, or name where the manifests are"
+        }
+    }
+
     func delta(_ changes: [TreeChange]) async throws -> Delta { try await repository.delta(changes) }
 
     func parsed(_ id: ObjectID, path: String) async throws -> ParsedFile { try await repository.parsed(id, path: path) }

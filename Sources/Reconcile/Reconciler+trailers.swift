@@ -13,6 +13,12 @@ extension Reconciler {
     /// What a commit gives as its reason (`Bootlatch-Reason`).
     package func reason(of commit: CommitID) async -> String? { await trailers(of: commit)?.reason }
 
+    /// Says of a commit's `Bootlatch-For` that it was not understood.
+    package func misreading(of commit: CommitID) async -> String? {
+        guard let id = ObjectID(hex: commit.hex) else { return nil }
+        return await messages(of: id).lazy.compactMap { Trailers($0).misreading }.first
+    }
+
     /// How long the armings of these commits are to live at most, by their own words.
     func limits(of commits: [CommitID]) async -> [CommitID: Int64] {
         var limits: [CommitID: Int64] = [:]
@@ -31,14 +37,19 @@ extension Reconciler {
 
     /// A merge is bound by the words of the commits that it brings, too. Unreadable history limits nothing.
     private func limit(of commit: CommitID, after old: ObjectID? = nil) async -> Int64? {
-        guard let id = ObjectID(hex: commit.hex), let merge = try? await repository.commit(id) else { return nil }
+        guard let id = ObjectID(hex: commit.hex) else { return nil }
+        return await messages(of: id, after: old).compactMap { Trailers($0).limit }.min()
+    }
+
+    private func messages(of id: ObjectID, after old: ObjectID? = nil) async -> [String] {
+        guard let merge = try? await repository.commit(id) else { return [] }
         var messages = [merge.message]
         if merge.parents.count > 1, let old = old ?? merge.parents.first {
             for brought in (try? await repository.commits(reachableFrom: id, notFrom: old)) ?? [] {
                 if let message = try? await repository.commit(brought).message { messages.append(message) }
             }
         }
-        return messages.compactMap { Trailers($0).limit }.min()
+        return messages
     }
 
     /// Our disarm commits between the processed tip and the new one that the journal can't have written as it is: it was put back to an

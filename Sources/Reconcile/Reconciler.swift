@@ -14,11 +14,13 @@ package actor Reconciler {
         package var paths: [String]
         /// For one fetch.
         package var timeout: Duration
+        package static let usualPaths = ["inventory", "policies"]
+
         /// The keys of those whom `require.signedBy` names.
         package var signers: SignerPaths
 
         package init(
-            url: String, branch: String = "main", paths: [String] = ["inventory", "policies"],
+            url: String, branch: String = "main", paths: [String] = Settings.usualPaths,
             timeout: Duration = .seconds(60), signers: SignerPaths = SignerPaths()
         ) {
             self.url = url
@@ -125,6 +127,11 @@ package actor Reconciler {
             if !report.commits.isEmpty { await tidy() }
         } catch {
             report.failure = "\(error)"
+            if (error as? GitError)?.isOfMissingObject == true {
+                report.failure? +=
+                    ". The mirror is damaged: stop the daemon, remove the folder \(repository.path), and start it again; it is cloned anew, "
+                    + "and what is spent stays in the journal"
+            }
         }
         return report
     }

@@ -25,6 +25,12 @@ struct Trailers {
     /// minute: somebody wanted it to end soon.
     var limit: Int64? { all("For").map { max(seconds(in: $0) ?? 0, 60) }.min() }
 
+    /// What the commit says of a life that can't be read, and what it is taken for.
+    var misreading: String? {
+        guard let text = all("For").first(where: { seconds(in: $0) == nil }) else { return nil }
+        return "`Bootlatch-For: \(text)` is not understood, and taken for a minute; write it as 90m, 2h or 1d"
+    }
+
     /// Why the commit was made, in its author's words, or the ending of an arming in ours.
     var reason: String? { self["Reason"] }
 
@@ -41,11 +47,6 @@ struct Trailers {
             return nil
         }
     }
-}
-
-extension String {
-    /// A trailer is one line, whatever stands in it.
-    var oneLine: String { String(map { $0.isNewline ? " " : $0 }) }
 }
 
 /// `24h`, `1h30m`, `90s`: as `seconds(in:)` reads it.

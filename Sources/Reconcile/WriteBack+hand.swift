@@ -3,17 +3,6 @@ import Inventory
 import Journal
 import Manifest
 
-/// A person.
-package struct Person: Sendable, Equatable {
-    package var name: String
-    package var email: String
-
-    package init(name: String, email: String) {
-        self.name = name
-        self.email = email
-    }
-}
-
 /// What `bootlatch arm` and `disarm` did.
 package struct HandEdit: Sendable {
     package var host: Host.ID
@@ -37,7 +26,13 @@ extension WriteBack {
     package func arm(
         _ reference: any InterfaceReference, by person: Person, reason: String?, limit: Int64? = nil
     ) async throws -> HandEdit {
-        let trailers = limit.map { ["Bootlatch-For: \(durationText($0))"] } ?? []
+        if let limit, !Self.limits.contains(limit) {
+            throw HandEditError(description: "an arming can be given a minute to a year, not \(durationText(limit))")
+        }
+        // What ends it earlier is what the commit says, too.
+        let trailers = { (interface: Interface) in
+            limit.map { ["Bootlatch-For: \(durationText(min($0, interface.settings.expireAfter)))"] } ?? []
+        }
         let edit = try await self.edit(reference, by: person, "Enable PXE for", reason, trailers) {
             interface, standing in
             let mac = interface.mac
@@ -45,12 +40,35 @@ extension WriteBack {
             // Seconds alone could repeat the value of an arming a moment ago.
             let annotate = Change.annotate(mac, value: "\(now().wall)-\(UInt16.random(in: .min ... .max))")
             let life = lifetime(limit, interface)
-            if interface.spec.isOn { return ([annotate], "changed bootlatch.dev/arm\(life)") }
+            if interface.spec.isOn {
+                return ([annotate], "changed bootlatch.dev/arm\(life)\(others(beside: interface, standing))")
+            }
             let arm = Change.arm(mac, restoreWorkflow: try await disarmChangedWorkflow(of: mac, interface))
             return interface.settings.require.armID == true
-                ? ([arm, annotate], "turned on, with a new bootlatch.dev/arm\(life)") : ([arm], "turned on\(life)")
+                ? (
+                    [arm, annotate],
+                    "turned on, with a new bootlatch.dev/arm\(life)\(others(beside: interface, standing))"
+                )
+                : ([arm], "turned on\(life)")
         }
         return HandEdit(host: edit.interface.host.id, mac: edit.interface.mac, commit: edit.commit, did: edit.did)
+    }
+
+    /// Seconds that `arm` takes as a limit: a minute to a year.
+    package static let limits: ClosedRange<Int64> = 60...365 * 86_400
+
+    /// The annotation is the host's: it arms what else of it is on and not armed.
+    private func others(beside interface: Interface, _ standing: Standing) -> String {
+        let macs = standing.inventory.interfaces(of: interface.host).map(\.mac).filter { mac in
+            guard mac != interface.mac, let other = standing.inventory[mac], other.spec.isOn else { return false }
+            guard other.state?.hold == nil, let record = other.arming.flatMap({ standing.ledger[$0] }) else {
+                return true
+            }
+            return record.ending != nil || record.hold != nil
+        }
+        return macs.isEmpty
+            ? ""
+            : ", which is the host's: \(macs.map(\.description).joined(separator: ", ")), on as well, is armed with it"
     }
 
     /// Says why an arming by hand would not do.
@@ -63,7 +81,8 @@ extension WriteBack {
         let decision = decideBoot(Sighting(mac: interface.mac), in: standing, now: now())
         if let stop = interface.stop {
             throw HandEditError(
-                description: "\(host) can't be armed: it is suspended \(stop.words); `bootlatch resume`, and try again")
+                description: "\(host) can't be armed: it is suspended \(stop.words); "
+                    + "\(interface.wayOut(of: stop, in: standing.inventory)), and try again")
         }
         switch decision {
         case .netboot:
@@ -133,7 +152,9 @@ extension WriteBack {
                 record.arming.id, evidence: "by \(person.name) <\(person.email)>\(why)", at: now().wall)
         } catch {
             byHand.remove(record.arming.id)
-            throw error
+            throw error.saying(
+                "\(record.arming.host) is refused from now on, and there is no need to say it again: it is written down, and the "
+                    + "commit owed, once the journal can be written, unless the daemon is restarted before")
         }
         return record.arming
     }
@@ -141,7 +162,7 @@ extension WriteBack {
     /// A commit about one interface, which `plan` says as it stands at the tip.
     func edit(
         _ reference: any InterfaceReference, by person: Person, _ subject: String, _ reason: String?,
-        _ trailers: [String] = [], isAboutHost: Bool = false,
+        _ trailers: (Interface) -> [String] = { _ in [] }, isAboutHost: Bool = false,
         plan: (Interface, Standing) async throws -> ([Change], String)
     ) async throws -> (interface: Interface, commit: CommitID, did: String) {
         let (commit, (interface, did)) = try await land { tip, standing in
@@ -151,7 +172,7 @@ extension WriteBack {
             let mac = isAboutHost || interface.mac.isUnseen ? [] : ["Bootlatch-MAC: \(interface.mac)"]
             let commit = try await self.commit(
                 [(path, try await edited(path, at: tip, changes))], on: tip, by: person, "\(subject) \(host)", reason,
-                ["Bootlatch-Host: \(host)"] + mac + trailers)
+                ["Bootlatch-Host: \("\(host)".oneLine)"] + mac + trailers(interface))
             return (commit, (interface, did))
         }
         return (interface, commit, did)
@@ -204,11 +225,13 @@ extension WriteBack {
         _ edits: [(path: String, bytes: [UInt8])], removing: [String] = [], on tip: ObjectID, by person: Person,
         _ subject: String, _ reason: String?, _ trailers: [String]
     ) async throws -> ObjectID {
+        if let trouble = person.trouble { throw HandEditError(description: trouble) }
         let author = Signature(name: person.name, email: person.email, seconds: now().wall.seconds)
         // Our key can vouch for who made the commit, not for who wished it.
         let committer = settings.signer == nil ? author : self.signature
         let reason = reason.map(\.oneLine)
-        var lines = [reason.map { "\(subject): \($0)" } ?? subject, ""] + trailers
+        let title = subject.oneLine
+        var lines = [reason.map { "\(title): \($0)" } ?? title, ""] + trailers
         if let reason { lines.append("Bootlatch-Reason: \(reason)") }
         return try await repository.commit(
             parent: tip, edits: edits, removing: removing, author: author, committer: committer,

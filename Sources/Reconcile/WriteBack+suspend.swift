@@ -18,7 +18,7 @@ extension WriteBack {
         -> StopEdit
     {
         guard let reference else { return try await suspendAll(by: person, reason: reason) }
-        return try await stop(reference, by: person, "Suspend", reason) { interface in
+        return try await stop(reference, by: person, "Suspend", reason) { interface, _ in
             if let stop = interface.host.suspend {
                 throw HandEditError(description: "\(interface.host.id) is suspended already, \(stop.words)")
             }
@@ -33,24 +33,27 @@ extension WriteBack {
         -> StopEdit
     {
         guard let reference else { return try await resumeAll(by: person, reason: reason) }
-        return try await stop(reference, by: person, "Resume", reason) { interface in
+        return try await stop(reference, by: person, "Resume", reason) { interface, inventory in
             guard interface.host.suspend == nil else { return (.resume(interface.mac), "resumed") }
             guard let stop = interface.settings.suspend else {
                 throw HandEditError(description: "\(interface.host.id) is not suspended; nothing to do")
             }
             throw HandEditError(
                 description:
-                    "\(interface.host.id) is suspended by a policy, \(stop.words): `bootlatch resume` without a host, "
-                    + "or take `suspend` out of that policy")
+                    "\(interface.host.id) is suspended by a policy, \(stop.words): "
+                    + (stop == inventory.stop
+                        ? "`bootlatch resume` without a host, or take `suspend` out of that policy"
+                        : "take `suspend` out of it, and push"))
         }
     }
 
     private func stop(
         _ reference: any InterfaceReference, by person: Person, _ subject: String, _ reason: String?,
-        plan: (Interface) throws -> (Change, String)
+        plan: (Interface, Inventory) throws -> (Change, String)
     ) async throws -> StopEdit {
-        let edit = try await self.edit(reference, by: person, subject, reason, isAboutHost: true) { interface, _ in
-            let (change, did) = try plan(interface)
+        let edit = try await self.edit(reference, by: person, subject, reason, isAboutHost: true) {
+            interface, standing in
+            let (change, did) = try plan(interface, standing.inventory)
             return ([change], did)
         }
         return StopEdit(host: edit.interface.host.id, commit: edit.commit, did: edit.did)
@@ -79,7 +82,12 @@ extension WriteBack {
     private func resumeAll(by person: Person, reason: String?) async throws -> StopEdit {
         let (commit, ()) = try await land { tip, standing in
             guard let stop = standing.inventory.stop else {
-                throw HandEditError(description: "nothing is suspended as a whole; for a host `bootlatch resume HOST`")
+                let policies = standing.inventory.policyStops.map { "\($0.location)" }
+                throw HandEditError(
+                    description: "nothing is suspended as a whole; for a host `bootlatch resume HOST`"
+                        + (policies.isEmpty
+                            ? ""
+                            : "; for hosts of a policy take `suspend` out of it (\(policies.joined(separator: ", ")))"))
             }
             let path = stop.location.path
             guard let entry = try await repository.entry(at: path, in: tip),

@@ -5,13 +5,15 @@ extension Operators {
     /// - Throws: as `arm`.
     package func suspend(_ request: SuspendRequest) async throws -> SuspendReply {
         let interface = request.host.map { HostReference($0).anyInterface }
-        return reply(to: try await writeBack.suspend(interface, by: request.person, reason: request.reason))
+        return reply(
+            to: try await writeBack.suspend(interface, by: try request.person.checked(), reason: request.reason))
     }
 
     /// - Throws: as `arm`.
     package func resume(_ request: SuspendRequest) async throws -> SuspendReply {
         let interface = request.host.map { HostReference($0).anyInterface }
-        let reply = reply(to: try await writeBack.resume(interface, by: request.person, reason: request.reason))
+        let reply = reply(
+            to: try await writeBack.resume(interface, by: try request.person.checked(), reason: request.reason))
         // What was owed meanwhile.
         wakeWriter()
         return reply

@@ -37,6 +37,10 @@ extension Operators {
         if let detail = await unsigned(interface, decision) { status.explanation = detail }
         var because: String?
         if let since = interface.state?.since.commit { because = await reconciler.reason(of: since) }
+        let armedBy = interface.arming.flatMap { standing.ledger[$0] }?.arming.provenance.commit
+        if let armedBy, let misreading = await reconciler.misreading(of: armedBy) {
+            status.explanation += "; \(misreading)"
+        }
         return WhyInterface(
             status: status,
             rules: rules.map { rule, refusal in

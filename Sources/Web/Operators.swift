@@ -14,6 +14,8 @@ package struct Operators: Sendable {
     package var wakeWriter: @Sendable () -> Void
     /// The last unknown machine that asked from where it is not introduced to the interface with this key.
     package var outOfReach: @Sendable (MACAddress) -> String?
+    /// What is wrong in the settings now: folders that are not there.
+    package var settingsTroubles: @Sendable () -> [String]
     /// Of the daemon's boot plane.
     package var boot: BootCounts
     package var version: String
@@ -23,7 +25,8 @@ package struct Operators: Sendable {
     package init(
         reconciler: Reconciler, writeBack: WriteBack, journal: Journal, gate: Gate, now: @escaping @Sendable () -> Now,
         wakeWriter: @escaping @Sendable () -> Void = {},
-        outOfReach: @escaping @Sendable (MACAddress) -> String? = { _ in nil }, boot: BootCounts = BootCounts(),
+        outOfReach: @escaping @Sendable (MACAddress) -> String? = { _ in nil },
+        settingsTroubles: @escaping @Sendable () -> [String] = { [] }, boot: BootCounts = BootCounts(),
         version: String = "", startedAt: Instant? = nil
     ) {
         self.reconciler = reconciler
@@ -33,6 +36,7 @@ package struct Operators: Sendable {
         self.now = now
         self.wakeWriter = wakeWriter
         self.outOfReach = outOfReach
+        self.settingsTroubles = settingsTroubles
         self.boot = boot
         self.version = version
         self.startedAt = startedAt ?? now().wall
@@ -47,6 +51,7 @@ package struct Operators: Sendable {
         let trouble = await reconciler.trouble
         let inventory = standing.inventory
         let settings = reconciler.settings
+        let troubles = settingsTroubles() + (await reconciler.missingPaths())
         var owed: [IntentStatus] = []
         var unreadable: String?
         // Without its journal the daemon refuses everyone, and this is the place that must say so.
@@ -59,7 +64,7 @@ package struct Operators: Sendable {
             journal: JournalStatus(
                 writable: standing.ledger.isWritable, trouble: unreadable, old: oldState(in: standing)),
             hosts: hosts.compactMap { id in inventory[id].map { status(of: $0.host, shown, in: standing) } },
-            intents: owed, diagnostics: inventory.diagnostics.map(\.description),
+            intents: owed, diagnostics: troubles + inventory.diagnostics.map(\.description),
             suspended: inventory.stop.map { StopReply($0) })
     }
 
@@ -109,13 +114,15 @@ package struct Operators: Sendable {
     package func arm(_ request: EditRequest) async throws -> EditReply {
         let interface = HostReference(request.host).oneInterface
         return await reply(
-            to: try await writeBack.arm(interface, by: request.person, reason: request.reason, limit: request.limit))
+            to: try await writeBack.arm(
+                interface, by: try request.person.checked(), reason: request.reason, limit: try request.checkedLimit))
     }
 
     /// - Throws: as `arm`.
     package func disarm(_ request: EditRequest) async throws -> EditReply {
         let interface = HostReference(request.host).oneInterface
-        return await reply(to: try await writeBack.disarm(interface, by: request.person, reason: request.reason))
+        return await reply(
+            to: try await writeBack.disarm(interface, by: try request.person.checked(), reason: request.reason))
     }
 
     private func reply(to edit: HandEdit) async -> EditReply {
@@ -162,10 +169,41 @@ package struct Operators: Sendable {
 
     private func intents() async throws(JournalError) -> [IntentStatus] {
         let stop = gate.current.inventory.stop.map { "suspended \($0.words), until `bootlatch resume`" }
-        return try await journal.owedIntents().map { intent in
+        let owed = try await journal.owedIntents().filter { $0.state != .absent }
+        if owed.isEmpty { return [] }
+        // Why it is owed still, where nothing is wrong with the edit itself.
+        var trouble = await writeBack.trouble.map { "not written back yet: \($0)" }
+        if !writeBack.settings.isOn { trouble = "`writeBack` is off: the commit is yours to make" }
+        return owed.map { intent in
             IntentStatus(
                 host: "\(intent.arming.host)", mac: "\(intent.bind ?? intent.arming.mac)", state: intent.state.rawValue,
-                reason: intent.reason, blockedBy: stop ?? intent.blockedBy, since: "\(intent.createdAt)")
+                reason: intent.reason, blockedBy: stop ?? intent.blockedBy ?? trouble, since: "\(intent.createdAt)")
+        }
+    }
+}
+
+/// A request that can't be meant so.
+package struct RequestError: Error, CustomStringConvertible {
+    package var description: String
+}
+
+extension Person {
+    /// - Throws: `RequestError`.
+    func checked() throws -> Person {
+        if let trouble { throw RequestError(description: trouble) }
+        return self
+    }
+}
+
+extension EditRequest {
+    /// - Throws: `RequestError`.
+    fileprivate var checkedLimit: Int64? {
+        get throws {
+            guard let limit, !WriteBack.limits.contains(limit) else { return limit }
+            throw RequestError(
+                description:
+                    "limit is \(limit) seconds: give \(WriteBack.limits.lowerBound) to \(WriteBack.limits.upperBound), a minute to a year"
+            )
         }
     }
 }

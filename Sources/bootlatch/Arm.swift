@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Manifest
+import Reconcile
 import Web
 
 struct Arm: AsyncParsableCommand {
@@ -14,10 +15,10 @@ struct Arm: AsyncParsableCommand {
     @OptionGroup var edit: EditOptions
 
     @Option(
-        name: .customLong("for"), help: "How long the machine has for it: 90m, 2h, 1d; a minute or more.",
+        name: .customLong("for"), help: "How long the machine has for it: 90m, 2h, 1d; a minute to a year.",
         transform: { text in
-            guard let limit = seconds(in: text), limit >= 60 else {
-                throw ValidationError("--for is a duration of a minute or more, such as 90m, 2h or 1d")
+            guard let limit = seconds(in: text), WriteBack.limits.contains(limit) else {
+                throw ValidationError("--for is a duration of a minute to a year, such as 90m, 2h or 1d, not \(text)")
             }
             return limit
         })
@@ -71,12 +72,17 @@ struct CommitOptions: ParsableArguments {
                 throw ValidationError("--author is written as 'NAME <EMAIL>'")
             }
             let name = author[..<open].trimmingCharacters(in: .whitespaces)
-            return (name, String(author[author.index(after: open)...].dropLast()))
+            return try checked(name, String(author[author.index(after: open)...].dropLast()))
         }
         guard let name = gitConfig("user.name"), let email = gitConfig("user.email") else {
             throw ValidationError(
                 "git knows neither your user.name nor user.email: set them, or give --author 'NAME <EMAIL>'")
         }
+        return try checked(name, email)
+    }
+
+    private func checked(_ name: String, _ email: String) throws -> (String, String) {
+        if let trouble = Person(name: name, email: email).trouble { throw ValidationError(trouble) }
         return (name, email)
     }
 

@@ -15,7 +15,7 @@ extension FieldReader {
         let control = mapping("control", of: root)
         checkFields(of: control, known: ["socket", "http"])
         settings.controlSocket = text("socket", of: control) ?? settings.controlSocket
-        if isOff("http", of: control) {
+        if isOff("http", of: control) || field("http", of: control)?.text == "off" {
             settings.controlHTTP = nil
         } else {
             settings.controlHTTP = text("http", of: control) ?? settings.controlHTTP
@@ -69,8 +69,8 @@ extension FieldReader {
         }
         let author = mapping("author", of: node)
         checkFields(of: author, known: ["name", "email"])
-        settings.writeBack.author = text("name", of: author) ?? settings.writeBack.author
-        settings.writeBack.email = text("email", of: author) ?? settings.writeBack.email
+        settings.writeBack.author = person("name", of: author, as: "name") ?? settings.writeBack.author
+        settings.writeBack.email = person("email", of: author, as: "e-mail address") ?? settings.writeBack.email
         settings.writeBack.subject = text("subject", of: node) ?? settings.writeBack.subject
         if field("pushOptions", of: node) != nil {
             settings.writeBack.pushOptions = oneOrMoreTexts("pushOptions", of: node)
@@ -79,6 +79,14 @@ extension FieldReader {
         settings.writeBack.signer =
             text("signingKey", of: node).map { CommitSigner(key: $0) } ?? settings.writeBack.signer
         settings.window = duration("window", of: node, atLeast: 0) ?? settings.window
+    }
+
+    private mutating func person(_ key: String, of author: Node?, as what: String) -> String? {
+        guard let text = text(key, of: author) else { return nil }
+        if let node = field(key, of: author), let trouble = Person.trouble(with: text, as: what) {
+            error(node, trouble)
+        }
+        return text
     }
 
     private mutating func boot(_ node: Node?, into boot: inout BootSettings) {

@@ -63,6 +63,17 @@ struct AdviceTests {
         #expect(try advice(.localBoot(.off), world).hasPrefix("`bootlatch resume`; then `bootlatch arm a`"))
     }
 
+    @Test func `what suspends by a policy of some hosts is taken out of that policy`() throws {
+        var world = World.armed()
+        world.commit(
+            .policy {
+                $0.selector.names = ["a"]
+                $0.suspend = Stop(reason: "", location: SourceLocation(path: "policies/lab.yaml", line: 8))
+            })
+        let text = try advice(.localBoot(.held(.suspended)), world)
+        #expect(text == "take `suspend` out of the policy at policies/lab.yaml:8:1 and push")
+    }
+
     @Test func `where a signature is asked for, the advice says whose, and not to arm by command`() throws {
         var world = World.armed()
         world.commit(.policy { $0.require.signedBy = ["ops", "lead"] })

@@ -10,11 +10,26 @@ struct TrailersTests {
         ("Squash\n\nBootlatch-For: 3h\n\nanother\n\nBootlatch-For: 2h\n\nthe end", 7200),
         // Somebody wanted it to end soon.
         ("x\n\nBootlatch-For: two hours\n", 60), ("x\n\nBootlatch-For: 5s\n", 60), ("x\n\nBootlatch-For:\n", 60),
-        ("x\n\nBootlatch-For: 99999999999999999999d\n", 60), ("Bootlatch-For 2h\n", nil), (" Bootlatch-For: 2h", nil),
+        ("x\n\nBootlatch-For: 99999999999999999999d\n", 60),
+        (" Bootlatch-For: 2h", nil),
         ("", nil),
     ])
     func `the life of an arming`(message: String, seconds: Int64?) {
         #expect(Trailers(message).limit == seconds)
+    }
+
+    @Test func `a sum of more than any number holds is no life`() {
+        let long = String(repeating: "999999999999d", count: 100)
+        #expect(Trailers("x\n\nBootlatch-For: \(long)\n").limit == 60)
+    }
+
+    @Test(arguments: [
+        ("x\n\nBootlatch-For: 2 hours\n", "`Bootlatch-For: 2 hours` is not understood"),
+        ("x\n\nBootlatch-For: 2h\n", nil), ("x\n\nBootlatch-For: 5s\n", nil), ("x", nil),
+    ])
+    func `a life that can't be read is told`(message: String, says: String?) {
+        let misreading = Trailers(message).misreading
+        #expect(says.map { misreading?.hasPrefix($0) == true } ?? (misreading == nil), "\(misreading ?? "")")
     }
 
     @Test func `what our own commits say`() throws {

@@ -68,7 +68,7 @@ struct WriteBackHandTests {
             "%an|%(trailers:key=Bootlatch-For,valueonly,separator=,)|%(trailers:key=Bootlatch-Reason,valueonly,separator=,)"
         #expect(
             try lab.remoteLog(trailers).split(separator: "\n").first
-                == "Ada|\(limit / 3600)h|new disk  Bootlatch-Journal: x")
+                == "Ada|\(seconds / 3600)h|new disk  Bootlatch-Journal: x")
         #expect(
             try lab.remoteLog("%(trailers:key=Bootlatch-Journal,valueonly,separator=)").split(separator: "\n").isEmpty)
     }
@@ -85,6 +85,34 @@ struct WriteBackHandTests {
               netboot: {allowPXE: \(allow), ipxe: {url: http://192.0.2.1/x}}
 
         """
+    }
+
+    @Test(arguments: [Int64(59), 366 * 86_400, .max])
+    func `a life is a minute to a year`(limit: Int64) async throws {
+        let lab = try await Lab()
+        try lab.push(["inventory/node-01.yaml": Self.manifest(false)])
+        let error = await #expect(throws: HandEditError.self) {
+            try await lab.writeBack.arm(
+                try #require(MACAddress(mac)), by: Person(name: "Ada", email: "ada@lab"), reason: nil, limit: limit)
+        }
+        #expect(error?.description.contains("a minute to a year") == true)
+    }
+
+    @Test func `where the host's annotation is what arms, its other interfaces are named`() async throws {
+        let lab = try await Lab()
+        let two =
+            Self.manifest(true) + """
+                    - dhcp: {mac: "52:54:00:12:34:02"}
+                      netboot: {allowPXE: true, ipxe: {url: http://192.0.2.1/x}}
+
+                """
+        try lab.push(["inventory/node-01.yaml": two])
+        #expect(await lab.reconciler.reconcile().failure == nil)
+        #expect(lab.decision(mac) == .localBoot(.held(.firstSight)))
+        let edit = try await lab.writeBack.arm(
+            try #require(MACAddress(mac)), by: Person(name: "Ada", email: "ada@lab"), reason: nil)
+        #expect(edit.did.contains("52:54:00:12:34:02, on as well, is armed with it"), "\(edit.did)")
+        #expect(lab.decision("52:54:00:12:34:02") == .netboot(.chain("http://192.0.2.1/x")))
     }
 
     @Test func `where an arm id is required, arm turns on and changes it by one commit`() async throws {

@@ -87,6 +87,9 @@ struct SettingsTests {
         ("boot: {dhcp: {mode: relay}}\n", "lab.yaml:1:21: ", "server"),
         ("boot: []\n", "lab.yaml:1:7: ", "a mapping"), ("state: [x]\n", "lab.yaml:1:8: ", "a text"),
         ("writeBack: {mode: pull}\n", "lab.yaml:1:19: ", "push or off"),
+        ("writeBack: {author: {name: ''}}\n", "lab.yaml:1:28: ", "is empty"),
+        ("writeBack: {author: {name: \"x\\ny\"}}\n", "lab.yaml:1:28: ", "a control character"),
+        ("writeBack: {author: {email: '<x>'}}\n", "lab.yaml:1:29: ", "holds <, >"),
         ("- x\n", "lab.yaml: ", "a mapping of settings"),
         ("state: x\nstate: y\n", "lab.yaml:2:1", ""), ("state: 'x\n", "lab.yaml:", ""),
     ])
@@ -98,6 +101,11 @@ struct SettingsTests {
     @Test(arguments: [0, 1, 65535])
     func `ports go from 0 to 65535`(port: Int) throws {
         #expect(try load("boot: {http: {port: \(port)}}\n").boot.httpPort == port)
+    }
+
+    @Test(arguments: ["off", "'off'", "\"off\"", "false"])
+    func `no read-only listener, quoted or not`(off: String) throws {
+        #expect(try load("control: {http: \(off)}\n").controlHTTP == nil)
     }
 
     @Test func `flags win over the environment, the environment over the file`() throws {
