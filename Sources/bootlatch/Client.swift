@@ -24,7 +24,7 @@ struct ClientOptions: ParsableArguments {
     /// Prints the answer as JSON, or what `table` makes of it.
     func show<Reply: Codable>(_ reply: Reply, _ table: (Reply) -> String) throws {
         switch output {
-        case .table: print(table(reply))
+        case .table: print(table(try printable(reply)))
         case .json: print(try json(reply))
         }
     }
@@ -80,7 +80,9 @@ struct Client: Sendable {
         let data = Data(response.body.readableBytesView)
         guard response.status == 200 else {
             let reply = try? JSONDecoder().decode(ErrorReply.self, from: data)
-            throw ClientError(description: reply?.error ?? "the daemon answered \(response.status): \(response.text)")
+            throw ClientError(
+                description: (reply?.error).map { printable($0) }
+                    ?? "the daemon answered \(response.status): \(response.text)")
         }
         return try JSONDecoder().decode(Reply.self, from: data)
     }

@@ -31,7 +31,7 @@ struct Events: AsyncParsableCommand {
                 print(line)
                 return
             }
-            print(eventLine(event))
+            print(eventLine((try? printable(event)) ?? event))
         }
     }
 }

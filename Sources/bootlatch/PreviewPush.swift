@@ -50,9 +50,9 @@ struct PreviewPush: AsyncParsableCommand {
         }
         let reply = PlanReply(preview)
         switch output {
-        case .table: print(planTable(reply))
+        case .table: print(planTable(try printable(reply)))
         case .json: print(try json(reply))
-        case .markdown: print(planMarkdown(reply))
+        case .markdown: print(planMarkdown(try printable(reply)))
         case .github: print(githubCommands(reply), terminator: "")
         case .gitlab: print(try json(codeQuality(reply)))
         }

@@ -41,7 +41,7 @@ struct ReadHistory: AsyncParsableCommand {
         // A clone goes with its source, and not while it is read.
         withExtendedLifetime(source) {}
         switch output {
-        case .table: print(historyTable(reply))
+        case .table: print(historyTable(try printable(reply)))
         case .json: print(try json(reply))
         }
     }

@@ -13,12 +13,14 @@ struct Validate: ParsableCommand {
     enum Level: String, ExpressibleByArgument, CaseIterable { case error, warning }
 
     struct Reply: Codable {
-        struct Finding: Codable {
+        struct Finding: Codable, CustomStringConvertible {
             var severity: String
             var file: String
             var line: Int
             var column: Int
             var message: String
+
+            var description: String { "\(file):\(line):\(column): \(severity): \(message)" }
         }
 
         var files: Int
@@ -53,17 +55,17 @@ struct Validate: ParsableCommand {
         let reply = Reply(
             files: delta.files.count, hosts: inventory.hostCount,
             diagnostics: found.map(Reply.Finding.init))
-        try show(reply, found)
+        try show(reply)
         if found.contains(where: { level == .warning || $0.severity == .error }) { throw ExitCode(1) }
     }
 
-    private func show(_ reply: Reply, _ found: [Diagnostic]) throws {
+    private func show(_ reply: Reply) throws {
         if output == .json {
             print(try json(reply))
             return
         }
-        for diagnostic in found { print(diagnostic) }
-        note("\(reply.files) file(s), \(reply.hosts) host(s), \(found.count) diagnostic(s)")
+        for diagnostic in try printable(reply).diagnostics { print(diagnostic) }
+        note("\(reply.files) file(s), \(reply.hosts) host(s), \(reply.diagnostics.count) diagnostic(s)")
     }
 
     private func files(at path: String) throws -> [String] {

@@ -14,7 +14,7 @@ func planTable(_ reply: PlanReply) -> String {
         }
         lines.append(table.text)
     }
-    lines += reply.diagnostics.map { "\($0.file):\($0.line):\($0.column): \($0.severity): \($0.message)" }
+    lines += reply.diagnostics.map(\.description)
     return (lines + [summary] + reply.notes).joined(separator: "\n")
 }
 
