@@ -225,11 +225,26 @@ package actor Journal {
 /// The journal can't be opened, read or written.
 package struct JournalError: Error, CustomStringConvertible {
     package var description: String
+    /// No room and no permission will mend it.
+    package private(set) var isDamaged = false
 
     init(path: String, _ error: any Error) {
+        let code = (error as? DatabaseError)?.resultCode
         let reason = (error as? DatabaseError)?.message ?? "\(error)"
+        isDamaged = code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB
         description =
-            "the journal \(path) can't be used: \(reason); make room or make its folder writable, it is tried again by itself"
+            "the journal \(path) can't be used: \(reason); "
+            + (isDamaged
+                ? "it is damaged: stop the daemon, move its state folder away, and bring back a file of `bootlatch state export` with "
+                    + "`bootlatch state import`; without one, whatever is on is then held as first sight"
+                : "make room or make its folder writable, it is tried again by itself")
+    }
+
+    /// The same failure, with what it means for what was asked in front.
+    package func saying(_ text: String) -> JournalError {
+        var error = self
+        error.description = "\(text). \(description)"
+        return error
     }
 }
 

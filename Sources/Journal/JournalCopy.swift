@@ -34,6 +34,12 @@ extension JournalCopy {
         guard FileManager.default.fileExists(atPath: journal) else {
             throw JournalCopyError(description: "there is no journal at \(journal): is `state` the daemon's?")
         }
+        let folder = URL(filePath: file).deletingLastPathComponent().path
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw JournalCopyError(
+                description:
+                    "can't write \(file): the folder \(folder) is not there, or not ours to write; name another file")
+        }
         let (database, rest) = ("\(file).database", "\(file).part")
         defer { for path in [database, rest] { try? FileManager.default.removeItem(atPath: path) } }
         do {
@@ -178,5 +184,7 @@ extension JournalCopy {
         close(folder)
     }
 
-    private static func reason(_ error: any Error) -> String { (error as? DatabaseError)?.message ?? "\(error)" }
+    private static func reason(_ error: any Error) -> String {
+        (error as? DatabaseError)?.message ?? error.localizedDescription
+    }
 }

@@ -9,6 +9,7 @@ import Reconcile
 /// through the socket, whose folder only the daemon's user may enter.
 package func controlRouter(_ operators: Operators, isReadOnly: Bool) -> Router<BasicRequestContext> {
     let router = Router(context: BasicRequestContext.self)
+    router.add(middleware: ErrorsInWords())
     router.get("/healthz") { _, _ in
         let isWell = operators.gate.current.isWell
         return try reply(
@@ -90,13 +91,58 @@ private func reply(_ value: some Encodable, _ status: HTTPResponse.Status = .ok)
         body: ResponseBody(byteBuffer: ByteBuffer(bytes: try encoder.encode(value))))
 }
 
+/// Also what no route answers says so in JSON.
+private struct ErrorsInWords: RouterMiddleware {
+    func handle(
+        _ request: Request, context: BasicRequestContext,
+        next: (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as any HTTPResponseError {
+            let place = "\(request.method.rawValue) \(request.uri.path)"
+            let words =
+                error.status == .notFound ? "nothing answers \(place): docs/json.md names the paths" : "\(error)"
+            return try reply(ErrorReply(error: words), error.status)
+        }
+    }
+}
+
+extension DecodingError {
+    /// What is wrong with a request, without Swift's names.
+    fileprivate var words: String {
+        func path(_ context: Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        return switch self {
+        case .keyNotFound(let key, _): "`\(key.stringValue)` is missing"
+        case .typeMismatch(let type, let context): "`\(path(context))` is not \(name(of: type))"
+        case .valueNotFound(let type, let context): "`\(path(context))` is null, and not \(name(of: type))"
+        case .dataCorrupted(let context):
+            context.codingPath.isEmpty ? "it is no JSON" : "`\(path(context))` is out of range"
+        @unknown default: "it is not what docs/json.md says"
+        }
+    }
+
+    private func name(of type: Any.Type) -> String {
+        switch type {
+        case is String.Type: "a text"
+        case is Int64.Type, is Int.Type: "a whole number"
+        case is Bool.Type: "true or false"
+        default: "what docs/json.md says"
+        }
+    }
+}
+
 private func answer(_ body: () async throws -> some Encodable) async throws -> Response {
     do {
         return try reply(try await body())
     } catch let error as OperatorError {
         return try reply(ErrorReply(error: error.description), .notFound)
+    } catch let error as RequestError {
+        return try reply(ErrorReply(error: error.description), .badRequest)
     } catch let error as DecodingError {
-        return try reply(ErrorReply(error: "the body can't be read: \(error)"), .badRequest)
+        return try reply(ErrorReply(error: "the body can't be read: \(error.words)"), .badRequest)
+    } catch let error as any HTTPResponseError {
+        return try reply(ErrorReply(error: "\(error)"), error.status)
     } catch let error as JournalError {
         return try reply(ErrorReply(error: error.description), .serviceUnavailable)
     } catch {

@@ -81,7 +81,7 @@ struct TreeBuilder {
         record.tag = try name(tag, at: start)
         record.anchor = try name(anchor, at: start)
         let size = Size(nodes: 1, bytes: value.count)
-        if let anchor { anchors[String(cString: anchor)] = Anchor(record: records.count, size: size) }
+        if record.anchor >= 0 { anchors[names[Int(record.anchor)]] = Anchor(record: records.count, size: size) }
         records.append(record)
         count(size, end: UInt32(span.upperBound))
     }
@@ -132,7 +132,7 @@ struct TreeBuilder {
         let record = Record(
             kind: kind, style: style, outer: UInt32(outer), start: UInt32(start), end: UInt32(start),
             next: UInt32(records.count + 1), anchor: try name(anchor, at: start), tag: try name(tag, at: start))
-        if let anchor { anchors[String(cString: anchor)] = Anchor(record: records.count, size: nil) }
+        if record.anchor >= 0 { anchors[names[Int(record.anchor)]] = Anchor(record: records.count, size: nil) }
         open.append(Container(record: records.count))
         records.append(record)
     }

@@ -12,3 +12,13 @@ func json(_ reply: some Encodable) throws -> String {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(reply), as: UTF8.self)
 }
+
+/// What the system says of a file that Foundation could not make, read or write.
+func reason(_ error: any Error) -> String {
+    var next: NSError? = error as NSError
+    while let error = next {
+        if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
+        next = error.userInfo[NSUnderlyingErrorKey] as? NSError
+    }
+    return error is any CustomStringConvertible && !(error is CocoaError) ? "\(error)" : error.localizedDescription
+}

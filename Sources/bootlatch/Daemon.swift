@@ -67,7 +67,8 @@ struct Daemon: Sendable {
         Operators(
             reconciler: reconciler, writeBack: writeBack, journal: journal, gate: gate, now: { [clock] in clock.now },
             wakeWriter: { [owed] in owed.wake() }, outOfReach: { [strangers] in strangers.outOfReach(of: $0) },
-            boot: counts, version: Bootlatch.version, startedAt: startedAt)
+            settingsTroubles: { [settings] in settings.missingNamedFolders }, boot: counts, version: Bootlatch.version,
+            startedAt: startedAt)
     }
 
     static func journal(in state: String) -> String { state + "/journal.sqlite" }
@@ -79,7 +80,7 @@ struct Daemon: Sendable {
         } catch {
             throw SettingsError(
                 description:
-                    "can't make the state folder \(path): \(error.localizedDescription); set `state` to a folder of ours"
+                    "can't make the state folder \(path): \(reason(error)); set `state` to a folder of ours"
             )
         }
     }

@@ -42,7 +42,7 @@ actor Endpoints {
         do {
             try encoder.encode(file).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            log.warning("endpoints.json not written", metadata: ["error": "\(error)"])
+            log.warning("endpoints.json not written", metadata: ["error": "\(reason(error))", "path": "\(path)"])
         }
     }
 }

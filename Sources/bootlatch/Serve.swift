@@ -26,6 +26,7 @@ struct Serve: AsyncParsableCommand {
         let daemon = try Daemon(settings, log: log)
         // The state folder is ours from here on.
         Self.removeRemains(in: settings.mirror)
+        for trouble in settings.missingFolders { log.warning("missing folder", metadata: ["setting": "\(trouble)"]) }
         let endpoints = Endpoints(path: settings.state + "/endpoints.json", log: log)
         var plane = settings.boot
         // Everybody who still downloads is cut off: a boot that dies here asks again.
@@ -90,9 +91,16 @@ struct Serve: AsyncParsableCommand {
                     "another Bootlatch answers at the control socket \(socket): give each daemon a `control.socket` of its own"
             )
         }
-        try FileManager.default.createDirectory(
-            atPath: URL(fileURLWithPath: socket).deletingLastPathComponent().path, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+        let folder = URL(fileURLWithPath: socket).deletingLastPathComponent().path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw SettingsError(
+                description:
+                    "control.socket: can't make the folder \(folder): \(reason(error)); name a socket in a folder of ours"
+            )
+        }
         // A socket file of a daemon that was killed would keep us from binding.
         try? FileManager.default.removeItem(atPath: socket)
         let router = controlRouter(daemon.operators, isReadOnly: false)

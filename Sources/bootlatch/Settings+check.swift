@@ -53,6 +53,25 @@ extension Settings {
         }
     }
 
+    /// Folders that are not there: what they should hold can't be served.
+    var missingFolders: [String] { missing(named: false) }
+
+    /// Those of them that somebody has set.
+    var missingNamedFolders: [String] { missing(named: true) }
+
+    private func missing(named: Bool) -> [String] {
+        let usual = BootSettings()
+        let folders = [
+            ("boot.loaders", boot.loaders, usual.loaders), ("boot.http.artifacts", boot.artifacts, usual.artifacts),
+        ]
+        return folders.compactMap { key, path, usual in
+            var isFolder: ObjCBool = false
+            let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+            return isThere || named && path == usual
+                ? nil : "\(key): there is no folder \(path); make it, or name another one"
+        }
+    }
+
     /// Host and port of the read-only listener; nil where there is none.
     func readOnlyListener() throws -> (host: String, port: Int)? {
         guard let controlHTTP else { return nil }

@@ -22,7 +22,9 @@ func statusTable(_ reply: StatusReply) -> String {
     if let trouble = reply.remote.trouble {
         lines.append("NOT READABLE since \(reply.remote.troubleSince ?? "?"): \(trouble)")
     }
-    if !reply.journal.writable { lines.append("JOURNAL CAN'T BE WRITTEN: nobody may netboot") }
+    if !reply.journal.writable {
+        lines.append("JOURNAL CAN'T BE WRITTEN: nobody may netboot\(reply.journal.trouble.map { "; \($0)" } ?? "")")
+    }
     if let old = reply.journal.old { lines.append("OLD STATE: \(old)") }
     if let stop = reply.suspended {
         let reason = stop.reason.isEmpty ? "" : " (\(stop.reason))"

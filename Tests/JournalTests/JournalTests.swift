@@ -7,6 +7,18 @@ import Testing
 struct JournalTests {
     let now = Bench.now
 
+    @Test(arguments: ["no database at all, but long enough to be looked at as one", ""])
+    func `a damaged journal is told from a full disk`(text: String) async throws {
+        let bench = try Bench()
+        let file = bench.folder.appending(path: "journal.sqlite")
+        let bytes = text.isEmpty ? Data("SQLite format 3\0".utf8) + Data(repeating: 0xFF, count: 4096) : Data(text.utf8)
+        try bytes.write(to: file)
+        let error = await #expect(throws: JournalError.self) { try await bench.journal.probe() }
+        #expect(error?.isDamaged == true)
+        #expect(error?.description.contains("bootlatch state import") == true, "\(error?.description ?? "")")
+        #expect(!bench.ledger.isWritable)
+    }
+
     @Test func `a journal that can't be opened refuses everyone, and opens by itself when it can be`() async throws {
         let bench = try Bench(exists: false)
         #expect(!bench.ledger.isWritable)

@@ -47,6 +47,18 @@ struct OperatorsAPITests {
             ("/v1/reconcile", #"{"accept": ["nobody"]}"#, 404, "no host nobody"),
             ("/v1/reconcile", #"{"accept": ["node-01"]}"#, 409, "accept"), ("/v1/arm", "", 404, "the body is empty"),
             ("/v1/disarm", #"{"host": "node-01", "author": "Ada", "email": "ada@lab"}"#, 409, "off already"),
+            ("/v1/nope", nil, 404, "nothing answers GET /v1/nope"),
+            ("/v1/arm", #"{"host": "node-01", "author": "Ada\nX: y", "email": "ada@lab"}"#, 400, "a control character"),
+            ("/v1/suspend", #"{"author": "", "email": "ada@lab"}"#, 400, "is empty"),
+            (
+                "/v1/arm", #"{"host": "node-01", "limit": 5, "author": "Ada", "email": "ada@lab"}"#, 400,
+                "a minute to a year"
+            ),
+            (
+                "/v1/arm", #"{"host": "node-01", "limit": "2h", "author": "A", "email": "a@lab"}"#, 400,
+                "`limit` is not a whole"
+            ),
+            ("/v1/arm", #"{"host": "node-01"}"#, 400, "`author` is missing"),
         ] as [(String, String?, Int, String)] {
             let wrong: (status: Int, reply: ErrorReply) = try await ask(socket, path, post: body)
             #expect(wrong.status == code && wrong.reply.error.contains(hint), "\(path): \(wrong)")

@@ -45,6 +45,21 @@ import Web
         #expect(made.isEmpty, "\(made)")
     }
 
+    @Test func `a folder for the socket that can't be made is told in words`() async throws {
+        let lab = try ServedLab()
+        let settings = [
+            "state=\(lab.path("other"))", "inventory.url=\(lab.path("remote.git"))", "boot.address=127.0.0.1",
+            "boot.dhcp.mode=off", "boot.tftp.port=0", "boot.http.port=0", "control.socket=/proc/x/y",
+            "control.http=off",
+            "boot.loaders=\(lab.path("nowhere"))",
+        ]
+        let run = try await CommandRun.run([CommandRun.bootlatch, "serve"] + settings.flatMap { ["--set", $0] })
+        #expect(run.status == 2)
+        #expect(run.errors.contains("control.socket: can't make the folder /proc/x: "), "\(run.errors)")
+        #expect(!run.errors.contains("NSCocoa"))
+        #expect((run.errors + run.output).contains("boot.loaders: there is no folder \(lab.path("nowhere"))"))
+    }
+
     @Test func `a control socket that another daemon answers at is left to it`() async throws {
         let lab = try ServedLab()
         let daemon = try await lab.start()

@@ -19,8 +19,10 @@ final class ServedLab: Sendable {
         let isThere = isInMemory && FileManager.default.isWritableFile(atPath: memory.path)
         folder = (isThere ? memory : FileManager.default.temporaryDirectory)
             .appending(path: "served-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(
-            at: folder.appending(path: "state"), withIntermediateDirectories: true)
+        for name in ["state", "loaders"] {
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: name), withIntermediateDirectories: true)
+        }
         try git("init", "-q", "--bare", "-b", "main", "remote.git", in: folder)
         try git("clone", "-q", "remote.git", "clone", in: folder)
         try push(isOn: false, "add node-01")
