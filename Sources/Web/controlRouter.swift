@@ -95,12 +95,12 @@ private func reply(_ value: some Encodable, _ status: HTTPResponse.Status = .ok)
 private struct ErrorsInWords: RouterMiddleware {
     func handle(
         _ request: Request, context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
         } catch let error as any HTTPResponseError {
-            let place = "\(request.method.rawValue) \(request.uri.path)"
+            let place = "\(request.method) \(request.uri.path)"
             let words =
                 error.status == .notFound ? "nothing answers \(place): docs/json.md names the paths" : "\(error)"
             return try reply(ErrorReply(error: words), error.status)

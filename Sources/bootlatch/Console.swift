@@ -18,7 +18,7 @@ func reason(_ error: any Error) -> String {
     var next: NSError? = error as NSError
     while let error = next {
         if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
-        next = error.userInfo[NSUnderlyingErrorKey] as? NSError
+        next = (error.userInfo[NSUnderlyingErrorKey] as? any Error).map { $0 as NSError }
     }
-    return error is any CustomStringConvertible && !(error is CocoaError) ? "\(error)" : error.localizedDescription
+    return error is CocoaError ? error.localizedDescription : "\(error)"
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GitServers
 import Inventory
+import Journal
 import Reconcile
 import Testing
 

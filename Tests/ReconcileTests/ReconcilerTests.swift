@@ -1,3 +1,4 @@
+import Foundation
 import Inventory
 import Journal
 import Reconcile
@@ -124,5 +125,25 @@ struct ReconcilerTests {
         #expect(again.decision(mac) == .localBoot(.spent(.provisioned)))
         #expect(try await again.writeBack.flush() != nil)
         #expect(again.decision(mac) == .localBoot(.off))
+    }
+
+    @Test func `a damaged mirror is told with the folder to remove, and is made anew without it`() async throws {
+        let lab = try await Lab()
+        try await lab.arm(1...1)
+        let mirror = lab.folder.appending(path: "mirror.git")
+        let script = """
+            mv objects/pack/*.pack . && rm -f objects/pack/*
+            for pack in *.pack; do git unpack-objects -q < $pack; done
+            id=$(git rev-parse refs/remotes/origin/main:inventory/n1.yaml)
+            rm -f objects/$(echo $id | cut -c1-2)/$(echo $id | cut -c3-)
+            """
+        try Lab.run(["sh", "-c", script], in: mirror)
+        let damaged = try await Lab(folder: lab.folder)
+        let failure = await damaged.reconciler.reconcile().failure
+        #expect(failure?.contains("remove the folder \(mirror.path)") == true, "\(failure ?? "")")
+        try FileManager.default.removeItem(at: mirror)
+        let again = try await Lab(folder: lab.folder)
+        #expect(await again.reconciler.reconcile().failure == nil)
+        #expect(again.isLetIn(1))
     }
 }

@@ -11,8 +11,7 @@ struct TrailersTests {
         // Somebody wanted it to end soon.
         ("x\n\nBootlatch-For: two hours\n", 60), ("x\n\nBootlatch-For: 5s\n", 60), ("x\n\nBootlatch-For:\n", 60),
         ("x\n\nBootlatch-For: 99999999999999999999d\n", 60),
-        (" Bootlatch-For: 2h", nil),
-        ("", nil),
+        ("Bootlatch-For 2h\n", nil), (" Bootlatch-For: 2h", nil), ("", nil),
     ])
     func `the life of an arming`(message: String, seconds: Int64?) {
         #expect(Trailers(message).limit == seconds)
