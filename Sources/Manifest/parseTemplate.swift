@@ -113,7 +113,7 @@ struct TemplateParser {
             parts = section.outer + [.section(section.name, isInverted: section.isInverted, parts)]
         case nil, "&": parts.append(.value(try name(inner, isSection: false)))
         case "=": throw error("other delimiters than {{ and }} are not known here")
-        default: throw error("{{\(sign ?? " ") }} is not known here: a template includes no other")
+        default: throw error("{{\(sign ?? " ")}} is not known here: a template includes no other")
         }
     }
 

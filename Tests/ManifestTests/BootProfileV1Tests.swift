@@ -48,7 +48,7 @@ struct BootProfileV1Tests {
             Answer(path: path, location: SourceLocation(path: "p.yaml", line: 4, column: column))
         }
         #expect(
-            file.profiles.first?.answers == ["user-data": answer("t/u.mustache", 64), "meta-data": answer("m", 89)])
+            file.profiles.first?.answers == ["user-data": answer("t/u.mustache", 68), "meta-data": answer("m", 93)])
     }
 
     private static let name = "an answer's name is one part of an URL: no slash, and neither . nor .."
