@@ -106,7 +106,7 @@ let package = Package(
         tests(
             "BootTests", ["Boot", "Inventory", product("Logging", "swift-log")] + nio,
             exclude: ["Captures", "Goldens", "Negative"]),
-        tests("ProvisionTests", ["Provision", "Inventory"]),
+        tests("ProvisionTests", ["Provision", "Manifest", "Inventory"]),
         tests("SimulateTests", ["Simulate", "Inventory"] + nio, resources: [.copy("Captures")]),
         tests(
             "ReconcileTests",

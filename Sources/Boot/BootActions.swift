@@ -9,6 +9,8 @@ package struct BootActions: Sendable {
     package var introduce: @Sendable (Sighting) async -> Acquaintance
     /// The script of a boot that was let in.
     package var render: @Sendable (borrowing BootPermit, ScriptContext) -> String
+    /// The profile's answer of this name, for this boot; nil where it has none.
+    package var answer: @Sendable (borrowing AnswerPermit, String, BootURLs) -> String?
     /// The first byte of a boot's kernel is out (`started`), or every byte of it (`whole`), or it comes from elsewhere (`unseen`).
     /// Returns when that is on disk.
     package var kernelProgress: @Sendable (Token, Boot.Kernel) async -> Void
@@ -24,6 +26,7 @@ package struct BootActions: Sendable {
         admit: @escaping @Sendable (Sighting) async -> Admission,
         introduce: @escaping @Sendable (Sighting) async -> Acquaintance = { _ in .stranger },
         render: @escaping @Sendable (borrowing BootPermit, ScriptContext) -> String,
+        answer: @escaping @Sendable (borrowing AnswerPermit, String, BootURLs) -> String? = { _, _, _ in nil },
         kernelProgress: @escaping @Sendable (Token, Boot.Kernel) async -> Void,
         report: @escaping @Sendable (HookRequest) async -> HookResponse,
         saw: @escaping @Sendable (Sighting, Decision, BootRoute) -> Void = { _, _, _ in },
@@ -33,6 +36,7 @@ package struct BootActions: Sendable {
         self.admit = admit
         self.introduce = introduce
         self.render = render
+        self.answer = answer
         self.kernelProgress = kernelProgress
         self.report = report
         self.saw = saw
@@ -71,7 +75,7 @@ package struct ScriptContext: Sendable {
 
 /// Where a client was seen.
 package enum BootRoute: String, Sendable, CaseIterable {
-    case dhcp, pxe, tftp, script, stub, loader, kernel, initrd, artifact, hook
+    case dhcp, pxe, tftp, script, stub, loader, kernel, initrd, artifact, answer, hook
 
     /// Those that ask for a decision on a sighting.
     package static let asking: [BootRoute] = [.dhcp, .pxe, .tftp, .loader, .script]

@@ -39,6 +39,8 @@ package struct BootURLs: Sendable, Hashable {
     package func initrd(_ token: Token, _ index: Int) -> String { "\(base)/b/\(token.text)/initrd/\(index)" }
     /// Base of this boot's artifacts, without a slash at its end.
     package func artifacts(_ token: Token) -> String { "\(base)/b/\(token.text)/artifacts" }
+    /// Base of this boot's answers, without a slash at its end.
+    package func answers(_ token: Token) -> String { "\(base)/b/\(token.text)/answers" }
     package func hook(_ token: Token) -> String { "\(base)/hooks/\(token.text)" }
     package func failed(_ token: Token) -> String { "\(base)/hooks/\(token.text)/failed" }
     package func progress(_ token: Token) -> String { "\(base)/hooks/\(token.text)/progress" }

@@ -24,6 +24,8 @@ package struct Advice {
         case .localBoot(.held(let hold)): text(on: hold)
         case .localBoot(.suspended(let suspension)): text(on: suspension)
         case .localBoot(.never): "change `netboot: never` in \(policy("netboot")), and push; what is armed goes on then"
+        case .localBoot(.noPlan) where !interface.answerTroubles.isEmpty:
+            "repair \(list(interface.answerTroubles)), and push"
         case .localBoot(.noPlan):
             interface.host.dialect == .bareMetalHost
                 ? "name a `profile` in a policy that picks \(host), and push"

@@ -165,10 +165,13 @@ package struct BootProfile: Sendable, Equatable {
     package var name: String
     package var location: SourceLocation
     package var source: Source
+    /// By their names: `user-data`. One that can't be used ends all booting by this profile.
+    package var answers: [String: Answer]
 
-    package init(name: String, location: SourceLocation, source: Source) {
+    package init(name: String, location: SourceLocation, source: Source, answers: [String: Answer] = [:]) {
         self.name = name
         self.location = location
         self.source = source
+        self.answers = answers
     }
 }

@@ -46,6 +46,19 @@ package final class Gate: Sendable {
         case let refused: return .refused(refused)
         }
     }
+
+    /// Asks whether an installer may have the answers of a boot that was let in; they outlive its report by half an hour.
+    package func permitAnswers(_ token: Token, now: Now) -> AnswerPermission {
+        let standing = current
+        switch continueBoot(token, .answers, in: standing, now: now) {
+        case .netboot:
+            guard let boot = standing.ledger[token], let interface = standing.inventory[boot.mac] else {
+                return .refused(.ignore(.unknownToken))
+            }
+            return .granted(AnswerPermit(boot: boot, interface: interface))
+        case let refused: return .refused(refused)
+        }
+    }
 }
 
 /// The right to send one response of bootable bytes. Only the gate makes one, and sending uses it up, so that a route which forgot
@@ -63,5 +76,22 @@ package struct BootPermit: ~Copyable, Sendable {
 /// What the gate answers.
 package enum Permission: ~Copyable, Sendable {
     case granted(BootPermit)
+    case refused(Decision)
+}
+
+/// The right to send one answer. It opens no bootable byte.
+package struct AnswerPermit: ~Copyable, Sendable {
+    package let boot: Boot
+    /// The machine as its manifest and its policies describe it now.
+    package let interface: Interface
+
+    fileprivate init(boot: Boot, interface: Interface) {
+        self.boot = boot
+        self.interface = interface
+    }
+}
+
+package enum AnswerPermission: ~Copyable, Sendable {
+    case granted(AnswerPermit)
     case refused(Decision)
 }

@@ -8,9 +8,35 @@ package struct Delta: Sendable {
         case removed
     }
 
+    /// A template as it is now, with the id of its content: empty where nothing stands there.
+    package struct TemplateChange: Sendable {
+        package var file: TemplateFile
+        package var content: String
+
+        package init(_ file: TemplateFile, content: String) {
+            self.file = file
+            self.content = content
+        }
+    }
+
     package var files: [String: FileChange]
+    /// The templates that profiles name, where they are others now, or named for the first time.
+    package var templates: [String: TemplateChange] = [:]
 
     package init(_ files: [String: FileChange] = [:]) { self.files = files }
+}
+
+extension Inventory {
+    /// The templates that profiles may name once this is read: those that they name now, and those of the files that changed.
+    package func templatePaths(with delta: Delta) -> Set<String> {
+        let read = delta.files.values.flatMap { change -> [BootProfile] in
+            if case .read(let file, _) = change { file.profiles } else { [] }
+        }
+        return templatePaths.union(read.flatMap(\.answers.values).map(\.path))
+    }
+
+    /// The id of a template's content, empty where nothing stands there; nil for one that was not read.
+    package func content(ofTemplate path: String) -> String? { templates[path]?.content }
 }
 
 extension Inventory {
@@ -35,6 +61,7 @@ extension Inventory {
         next.claim(after)
         touched.formUnion(after.flatMap(\.inForce.hosts).flatMap(\.interfaces).map(\.mac))
         next.keepLost(gone.filter { next.entries[$0.key] == nil }, of: hostCount)
+        next.templates.merge(delta.templates) { $1 }
         next.updateRules()
         next.revision = Revision()
         return (next, touched)
@@ -153,9 +180,11 @@ extension Inventory {
         for path in policyPaths.sorted() {
             guard let file = files[path] else { continue }
             rules.policies += file.inForce.policies.map { .init(policy: $0, isBroken: file.parsed.isBroken) }
-            for profile in file.inForce.profiles { rules.profiles[profile.name] = profile }
+            for profile in file.inForce.profiles { rules.profiles[profile.name] = filled(profile) }
             if file.parsed.isBroken, file.goodContent == nil { rules.unreadable.append(path) }
         }
+        let named = templates.isEmpty ? [] : templatePaths
+        templates = templates.filter { named.contains($0.key) }
         guard rules != self.rules else { return }
         self.rules = rules
         for (id, twins) in entries {
@@ -165,5 +194,12 @@ extension Inventory {
                 return entry
             }
         }
+    }
+
+    /// With its templates, as they are in this commit.
+    private func filled(_ profile: BootProfile) -> BootProfile {
+        var profile = profile
+        for (name, answer) in profile.answers { profile.answers[name]?.file = templates[answer.path]?.file }
+        return profile
     }
 }

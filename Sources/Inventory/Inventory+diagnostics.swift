@@ -6,6 +6,7 @@ extension Inventory {
         let all =
             files.values.flatMap(\.parsed.diagnostics) + duplicates + contradictions + unknownProfiles
             + unintroduced + signatureDiagnostics
+            + answerDiagnostics(of: entries.values.compactMap(\.first))
         return Set(all).sorted {
             ($0.location.path, $0.location.line, $0.location.column, $0.message)
                 < ($1.location.path, $1.location.line, $1.location.column, $1.message)
@@ -14,7 +15,10 @@ extension Inventory {
 
     /// What is wrong in these files, and with these MACs.
     package func diagnostics(of paths: [String], touching macs: Set<MACAddress>) -> [Diagnostic] {
-        let inFiles = Set(paths).sorted().compactMap { files[$0] }.flatMap(\.parsed.diagnostics)
+        let paths = Set(paths)
+        let answers = answerDiagnostics(of: macs.compactMap { entry(of: $0) })
+            .filter { paths.contains($0.location.path) }.sorted { $0.location.line < $1.location.line }
+        let inFiles = paths.sorted().compactMap { files[$0] }.flatMap(\.parsed.diagnostics) + answers
         let twice = macs.sorted().compactMap { mac in claims[mac].map { (mac, $0) } }.filter { $0.1.count > 1 }
         return inFiles + twice.flatMap { duplicates(of: $0.0, $0.1) }
     }

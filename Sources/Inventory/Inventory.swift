@@ -19,6 +19,8 @@ package struct Inventory: Sendable {
     package var signatures = StandingSignatures() { didSet { revision = Revision() } }
     /// Files that hold policies or profiles, or held them when they last were good.
     var policyPaths: Set<String> = []
+    /// What stands at each path of `templatePaths`, with the id of its content.
+    var templates: [String: Delta.TemplateChange] = [:]
     /// Files that don't parse.
     package internal(set) var brokenPaths: Set<String> = []
 

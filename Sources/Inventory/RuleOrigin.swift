@@ -64,8 +64,9 @@ package struct RuleOrigin: Sendable, Equatable {
                 (refusal == .held(.wrongUUID) ? nil : policy("require.serial")) ?? policy("require.uuid")
             case .plan:
                 RuleOrigin(
-                    interface.spec.bootsOnItsOwn
-                        ? interface.spec.netbootLocation : interface.settings.profile?.location ?? host.location)
+                    interface.answerTroubles.first?.location
+                        ?? (interface.spec.bootsOnItsOwn
+                            ? interface.spec.netbootLocation : interface.settings.profile?.location ?? host.location))
             case .current: policy("outdatedAfter")
             case .turn: policy("limits.armedAtOnce")
             case .seen: policy("introduce") ?? RuleOrigin(host.location)
@@ -104,5 +105,5 @@ extension Inventory {
 
 extension InterfaceSpec {
     /// The manifest says what to boot, and no profile is asked.
-    fileprivate var bootsOnItsOwn: Bool { ipxe?.contents != nil || ipxe?.url != nil || osie?.kernel != nil }
+    var bootsOnItsOwn: Bool { ipxe?.contents != nil || ipxe?.url != nil || osie?.kernel != nil }
 }

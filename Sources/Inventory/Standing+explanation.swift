@@ -9,6 +9,11 @@ extension Standing {
                 "waiting to be seen, by \(identity.joined(separator: " and ")): the first machine that shows it gets its MAC into the "
                 + "manifest by a commit, and boots; or write the MAC there"
         }
+        if decision == .localBoot(.noPlan), let troubles = interface?.answerTroubles, let first = troubles.first {
+            let others = troubles.count > 1 ? " and \(troubles.count - 1) more" : ""
+            return
+                "its installer would ask for answers that can't be given: \(first.location): \(first.message)\(others)"
+        }
         guard case .localBoot(.held(let hold)) = decision, let interface else { return general }
         let settings = interface.settings
         switch hold {

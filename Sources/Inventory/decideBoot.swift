@@ -60,8 +60,14 @@ package let bytesAfter: Int64 = 6 * 3600
 package let answersAfter: Int64 = 30 * 60
 
 extension Plan {
-    /// What the manifest says, most specific first, else the policy's profile.
+    /// Nil where nothing says what to boot, and where its installer would ask for answers that can't be given.
     package init?(for interface: Interface) {
+        guard let plan = Plan(saidOf: interface), interface.canAnswer(for: plan) else { return nil }
+        self = plan
+    }
+
+    /// What the manifest says, most specific first, else the policy's profile.
+    init?(saidOf interface: Interface) {
         let spec = interface.spec
         if let contents = spec.ipxe?.contents {
             self = .script(contents)

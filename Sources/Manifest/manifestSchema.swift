@@ -225,7 +225,14 @@ package let manifestSchema = #"""
                 },
                 "initrd": {"$ref": "#/$defs/texts", "examples": ["hook/initrd", ["hook/initrd", "more"]]},
                 "args": {"$ref": "#/$defs/texts", "examples": [["console=ttyS0", "hook={{hookURL}}"]]},
-                "ipxe": {"description": "A script", "type": "string", "examples": ["#!ipxe\nexit"]}
+                "ipxe": {"description": "A script", "type": "string", "examples": ["#!ipxe\nexit"]},
+                "answers": {
+                  "description": "Templates that an installer fetches below {{answerURL}}: names, with paths in the repo",
+                  "type": "object",
+                  "propertyNames": {"pattern": "^[^/]+$"},
+                  "additionalProperties": {"type": "string", "pattern": "^[^/](.*[^/])?$"},
+                  "examples": [{"user-data": "templates/ubuntu/user-data.mustache"}]
+                }
               }
             }
           }

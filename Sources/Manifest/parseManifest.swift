@@ -30,7 +30,7 @@ private func mentions(_ text: String, _ bytes: [UInt8]) -> Bool {
     (isUTF16(bytes) ? bytes.filter { $0 != 0 } : bytes).firstRange(of: Array(text.utf8)) != nil
 }
 
-private let lfsPointer = "version https://git-lfs.github.com/spec/v1"
+let lfsPointer = "version https://git-lfs.github.com/spec/v1"
 
 private func read(_ tree: Tree, with reader: inout FieldReader, into file: inout ParsedFile) {
     reader.passOverEncrypted(tree)

@@ -25,19 +25,48 @@ package func readManifest(
     }
     let limit = Parser.Limits().bytes
     if Int(status.st_size) > limit { return (ParsedFile(path: path, bytes: Int(status.st_size), limit: limit), []) }
-    var bytes: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= limit {
-        let count = read(descriptor, &block, block.count)
-        guard count >= 0 else {
-            throw UnreadableFile(description: "can't read \(file): \(String(cString: strerror(errno)))")
-        }
-        if count == 0 { break }
-        bytes += block[..<count]
+    guard let bytes = readBytes(of: descriptor, atMost: limit) else {
+        throw UnreadableFile(description: "can't read \(file): \(String(cString: strerror(errno)))")
     }
     return (parseManifest(bytes, path: path), bytes)
 }
 
+/// Reads a template from the disk as a commit would hold it.
+///
+/// - Parameter path: in the work tree whose folder is `root`.
+package func readTemplate(at path: String, in root: String) -> TemplateFile {
+    var file = root
+    var status = stat()
+    for part in path.split(separator: "/") {
+        file += "/" + part
+        guard lstat(file, &status) == 0 else { return missingTemplate }
+        if status.st_mode & S_IFMT == S_IFLNK { return .unusable(symlinkAdvice) }
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { return missingTemplate }
+    guard status.st_size <= templateLimit else { return tooLargeTemplate(Int(status.st_size)) }
+    let descriptor = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return .unusable("it can't be read: \(String(cString: strerror(errno)))") }
+    defer { close(descriptor) }
+    guard let bytes = readBytes(of: descriptor, atMost: templateLimit) else {
+        return .unusable("it can't be read: \(String(cString: strerror(errno)))")
+    }
+    return parseTemplate(bytes)
+}
+
+/// One byte more where there are more than `limit`; nil on an error.
+private func readBytes(of descriptor: Int32, atMost limit: Int) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= limit {
+        let count = read(descriptor, &block, block.count)
+        if count < 0 { return nil }
+        if count == 0 { break }
+        bytes += block[..<count]
+    }
+    return bytes
+}
+
+package let submoduleAdvice = "a submodule is never followed; commit its files themselves"
 package let symlinkAdvice = "a symbolic link is never followed; commit the file itself"
 
 extension ParsedFile {

@@ -11,10 +11,12 @@ package struct BootText: Sendable, Equatable {
     package var ip: String
     /// Without a slash at its end.
     package var artifacts: String
+    /// Without a slash at its end.
+    package var answerURL: String
 
     package init(
         hookURL: String, failedURL: String, mac: String, uuid: String = "", serial: String = "", hostname: String = "",
-        ip: String = "", artifacts: String
+        ip: String = "", artifacts: String, answerURL: String = ""
     ) {
         self.hookURL = hookURL
         self.failedURL = failedURL
@@ -24,6 +26,7 @@ package struct BootText: Sendable, Equatable {
         self.hostname = hostname
         self.ip = ip
         self.artifacts = artifacts
+        self.answerURL = answerURL
     }
 
     package subscript(_ placeholder: Placeholder) -> String {
@@ -36,6 +39,7 @@ package struct BootText: Sendable, Equatable {
         case .hostname: hostname
         case .ip: ip
         case .artifacts: artifacts
+        case .answerURL: answerURL
         }
     }
 
@@ -53,7 +57,7 @@ package struct BootText: Sendable, Equatable {
             guard let close = rest.firstRange(of: "}}") else { break }
             let name = rest[rest.index(rest.startIndex, offsetBy: 2)..<close.lowerBound]
             if let placeholder = Placeholder(rawValue: String(name.filter { $0 != " " })) {
-                result += safe(self[placeholder])
+                result += harmless(placeholder)
             } else {
                 result += rest[..<close.upperBound]
             }
@@ -61,6 +65,9 @@ package struct BootText: Sendable, Equatable {
         }
         return result + rest
     }
+
+    /// The value as it may stand in a text that somebody executes.
+    func harmless(_ placeholder: Placeholder) -> String { safe(self[placeholder]) }
 
     private func safe(_ value: String) -> String {
         let unsafe: Set<Unicode.Scalar> = [" ", "|", "&", "$", "{", "}", "\"", "'", "`", "\\", "<", ">", ";"]

@@ -41,6 +41,10 @@ struct InterfaceFacts: Equatable {
             let (words, former) = (plan?.words ?? "boots nothing", before?.words ?? "nothing")
             found.append(words == former ? "\(words), otherwise than before" : "\(words) (before: \(former))")
         }
+        if let profile = new.settings.profile, let old = old.settings.profile {
+            let others = profile.answers.filter { $0.value.file != old.answers[$0.key]?.file }.keys.sorted()
+            if !others.isEmpty { found.append("other answers: \(others.joined(separator: ", "))") }
+        }
         let fields = labels(ofChangesBetween: old.settings, new.settings).filter {
             !["profile", "suspend", "isPolicyBroken"].contains($0)
         }

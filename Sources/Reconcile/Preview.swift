@@ -91,7 +91,7 @@ package struct Previewer: Sendable {
     package func preview(_ workTree: WorkTree, on head: ObjectID) async throws -> Preview {
         var walk = try await PreviewWalk(at: head, previewer: self)
         let step = Step(.commit, commit: CommitID(""), author: "", committedAt: now)
-        let delta = try await workTree.delta(under: paths)
+        let delta = try await workTree.delta(under: paths, after: walk.commits.inventory)
         walk.take(step, delta, walk.commits.next(step, delta))
         return walk.preview(.workTree, from: head, to: nil)
     }
@@ -117,7 +117,8 @@ package struct Previewer: Sendable {
         var step = Step(
             kind, commit: CommitID("\(new)"), author: commit.author.name,
             committedAt: Instant(seconds: commit.committer.seconds))
-        let delta = try await repository.delta(try await repository.changes(from: old, to: new, under: paths))
+        let delta = try await repository.delta(
+            try await repository.changes(from: old, to: new, under: paths), in: new, after: walk.commits.inventory)
         let next = walk.commits.next(step, delta)
         let merge = isMade && commit.parents.count < 2 ? nil : commit
         try await ask(about: &step, next, walk.commits, walk.signers, isMade ? commit : nil, merge: merge, after: old)

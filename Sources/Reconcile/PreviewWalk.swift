@@ -23,11 +23,12 @@ struct PreviewWalk {
         now = previewer.now
         signers = Signers(try await previewer.signers.files(in: commit))
         let tree = try await previewer.repository.changes(from: nil, to: commit, under: previewer.paths)
-        let delta = try await previewer.repository.delta(tree)
+        var delta = try await previewer.repository.delta(tree)
         var good = Inventory()
         for version in try await previewer.lastGood(of: delta, before: commit) {
             good.restoreGood(version.file, content: version.content)
         }
+        delta.templates = try await previewer.repository.templates(for: delta, in: commit, after: good)
         let step = Step(.firstSight, commit: CommitID("\(commit)"), author: "", committedAt: now)
         let (base, macs) = good.advanced(by: delta)
         let seen = observe(
@@ -79,6 +80,7 @@ struct PreviewWalk {
             isSignedByBranch = taken.observation.armings.contains { brought.commits[$0.mac] != nil } || isSignedByBranch
         }
         files.formUnion(delta.files.keys)
+        files.formUnion(commits.inventory.files(naming: delta.templates.keys))
         steps += 1
         last = step
     }
@@ -97,7 +99,7 @@ struct PreviewWalk {
             return file.policies.first?.location ?? file.profiles.first?.location
         }
         let place = rules.min { ($0.path, $0.line) < ($1.path, $1.line) }
-        let file = delta.files.keys.min().map { SourceLocation(path: $0) }
+        let file = (delta.files.keys.min() ?? delta.templates.keys.min()).map { SourceLocation(path: $0) }
         for mac in new.claims.keys where !macs.contains(mac) {
             guard InterfaceFacts(old[mac]) != InterfaceFacts(new[mac]), let interface = new[mac] else { continue }
             places[mac] = step.provenance(at: place ?? file ?? interface.spec.netbootLocation)

@@ -20,8 +20,6 @@ extension Reconciler {
         }
     }
 
-    func delta(_ changes: [TreeChange]) async throws -> Delta { try await repository.delta(changes) }
-
     func parsed(_ id: ObjectID, path: String) async throws -> ParsedFile { try await repository.parsed(id, path: path) }
 }
 
@@ -78,7 +76,7 @@ func isYAML(_ path: String) -> Bool { path.hasSuffix(".yaml") || path.hasSuffix(
 private func refusal(of entry: TreeEntry, _ change: TreeChange) -> String? {
     switch entry.kind {
     case .symlink: symlinkAdvice
-    case .submodule: "a submodule is never followed; commit its files themselves"
+    case .submodule: submoduleAdvice
     case .file, .executable:
         isYAML(change.path) && !change.isUTF8 ? "its name is not UTF-8; rename it" : nil
     }

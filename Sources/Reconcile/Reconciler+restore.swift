@@ -24,7 +24,8 @@ extension Reconciler {
                 }
             }
             let changes = try await repository.changes(from: nil, to: id, under: settings.paths)
-            inventory = inventory.advanced(by: try await delta(changes)).inventory
+            let delta = try await repository.delta(changes, in: id, after: inventory)
+            inventory = inventory.advanced(by: delta).inventory
             for (path, content) in restored.retained where content == nil { inventory.restoreUnseen(path) }
             for host in restored.lost {
                 guard let id = ObjectID(hex: host.content) else { continue }
@@ -65,7 +66,8 @@ extension Reconciler {
     private func mirroredHosts() async throws -> Inventory? {
         guard let tip = try await repository.tip(of: Remote.trackingRef(settings.branch)) else { return nil }
         let changes = try await repository.changes(from: nil, to: tip, under: settings.paths)
-        var inventory = Inventory().advanced(by: try await delta(changes)).inventory
+        let delta = try await repository.delta(changes, in: tip, after: Inventory())
+        var inventory = Inventory().advanced(by: delta).inventory
         inventory.tip = CommitID("\(tip)")
         return inventory
     }

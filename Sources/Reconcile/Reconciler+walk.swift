@@ -104,8 +104,8 @@ extension Reconciler {
             isOwn: isOwn)
         step.isForgotten = !walk.forgotten.isEmpty
         let changes = try await repository.changes(from: leg.from, to: leg.to, under: settings.paths)
-        var (advanced, touched) = walk.inventory.advanced(
-            by: try await delta(changes), isFirst: leg.kind == .firstSight)
+        let delta = try await repository.delta(changes, in: leg.to, after: walk.inventory)
+        var (advanced, touched) = walk.inventory.advanced(by: delta, isFirst: leg.kind == .firstSight)
         let turnedOn = candidates(step, from: walk.inventory, to: advanced, touched: touched)
         if commit.parents.count > 1, leg.kind == .commit {
             step.stale = try await stale(turnedOn, merge: commit, in: advanced)
@@ -133,7 +133,7 @@ extension Reconciler {
         walk.touched.formUnion(touched)
         if step.isOwn { walk.landed.append(id) }
         report.commits.append(id)
-        report.files += changes.map(\.path)
+        report.files += changes.map(\.path) + advanced.files(naming: delta.templates.keys)
     }
 
     private func observing(_ candidates: Set<MACAddress>, in inventory: Inventory, _ leg: Leg, _ walk: Walk)

@@ -4,10 +4,10 @@ import Inventory
 import Manifest
 
 extension WorkTree {
-    /// The manifests that differ from HEAD's, as they are on disk.
+    /// The manifests that differ from HEAD's, as they are on disk, and the templates that profiles name then.
     ///
     /// - Throws: `GitError`, or why a file can't be read.
-    func delta(under paths: [String]) async throws -> Delta {
+    func delta(under paths: [String], after head: Inventory) async throws -> Delta {
         guard let root else { return Delta() }
         var files: [String: Delta.FileChange] = [:]
         for path in try await changes() where paths.contains(where: { isInside(path, $0) }) {
@@ -22,7 +22,11 @@ extension WorkTree {
                 files[path] = .read(try readManifest(at: file, path: path).file, content: path)
             }
         }
-        return Delta(files)
+        var delta = Delta(files)
+        for path in head.templatePaths(with: delta) {
+            delta.templates[path] = Delta.TemplateChange(readTemplate(at: path, in: root), content: "on disk")
+        }
+        return delta
     }
 }
 

@@ -13,6 +13,7 @@ extension Daemon {
             admit: { await admit($0) },
             introduce: { await introduce($0) },
             render: { permit, context in render(permit, context) },
+            answer: { permit, name, urls in answer(permit, name, urls) },
             kernelProgress: { token, kernel in
                 do {
                     try await journal.kernel(kernel, of: token, at: clock.now.wall)
@@ -57,15 +58,16 @@ extension Daemon {
     }
 
     private func render(_ permit: borrowing BootPermit, _ context: ScriptContext) -> String {
-        let boot = permit.boot
-        let urls = context.urls
-        let dhcp = context.interface.spec.dhcp
-        let text = BootText(
-            hookURL: urls.hook(boot.hookToken), failedURL: urls.failed(boot.hookToken), mac: "\(boot.mac)",
-            uuid: boot.uuid ?? "", serial: boot.serial ?? "", hostname: dhcp.hostname ?? context.interface.host.id.name,
-            ip: (dhcp.address ?? context.sighting.address).map { "\($0)" } ?? "", artifacts: urls.artifacts(boot.token))
+        let (boot, urls) = (permit.boot, context.urls)
+        let text = BootText(of: boot, at: context.sighting.address, context.interface, urls)
         return bootScript(
             for: permit.plan, text, kernelURL: urls.kernel(boot.token), initrdURL: { urls.initrd(boot.token, $0) })
+    }
+
+    private func answer(_ permit: borrowing AnswerPermit, _ name: String, _ urls: BootURLs) -> String? {
+        let (boot, interface) = (permit.boot, permit.interface)
+        guard let template = interface.settings.profile?.answers[name]?.template else { return nil }
+        return renderAnswer(template, BootText(of: boot, at: boot.address, interface, urls), for: interface)
     }
 
     private func report(_ request: HookRequest) async -> HookResponse {
@@ -115,5 +117,17 @@ extension HookRequest {
             case .progress: return .progress
             }
         }
+    }
+}
+
+extension BootText {
+    /// - Parameter address: the machine's, where its manifest gives it none.
+    fileprivate init(of boot: Boot, at address: IPv4Address?, _ interface: Interface, _ urls: BootURLs) {
+        let dhcp = interface.spec.dhcp
+        self.init(
+            hookURL: urls.hook(boot.hookToken), failedURL: urls.failed(boot.hookToken), mac: "\(boot.mac)",
+            uuid: boot.uuid ?? "", serial: boot.serial ?? "", hostname: dhcp.hostname ?? interface.host.id.name,
+            ip: (dhcp.address ?? address).map { "\($0)" } ?? "", artifacts: urls.artifacts(boot.token),
+            answerURL: urls.answers(boot.token))
     }
 }

@@ -103,7 +103,7 @@ extension Sightings.Seen {
         switch route {
         case .dhcp, .pxe: sighting.clientClass?.isNetbootClass == true
         case .tftp, .script, .loader: true
-        case .stub, .kernel, .initrd, .artifact, .hook: false
+        case .stub, .kernel, .initrd, .artifact, .answer, .hook: false
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Git
 import Inventory
 import Manifest
 
@@ -40,11 +41,20 @@ struct Validate: ParsableCommand {
     func run() throws {
         var delta = Delta()
         var checks: [ManifestCheck] = []
-        for path in try paths.flatMap(files) {
-            // A link that is named is meant.
-            let (file, bytes) = try readManifest(at: path, path: path, followsLink: paths.contains(path))
-            delta.files[path] = .read(file, content: path)
-            checks.append(ManifestCheck(bytes, file))
+        for named in paths {
+            var read = Delta()
+            for path in try files(at: named) {
+                // A link that is named is meant.
+                let (file, bytes) = try readManifest(at: path, path: path, followsLink: path == named)
+                read.files[path] = .read(file, content: path)
+                checks.append(ManifestCheck(bytes, file))
+            }
+            delta.files.merge(read.files) { $1 }
+            let templates = Inventory().templatePaths(with: read)
+            let root = templates.isEmpty ? "" : root(around: named)
+            for path in templates where delta.templates[path] == nil {
+                delta.templates[path] = Delta.TemplateChange(readTemplate(at: path, in: root), content: path)
+            }
         }
         let inventory = Inventory().advanced(by: delta, isFirst: true).inventory
         let found = (inventory.diagnostics + checks.flatMap(\.diagnostics) + ManifestCheck.duplicates(in: checks))
@@ -57,6 +67,11 @@ struct Validate: ParsableCommand {
             diagnostics: found.map(Reply.Finding.init))
         try show(reply)
         if found.contains(where: { level == .warning || $0.severity == .error }) { throw ExitCode(1) }
+    }
+
+    /// Where the paths of templates begin: the work tree around these manifests, else this folder.
+    private func root(around path: String) -> String {
+        ((try? WorkTree.around(path)) ?? nil)?.root ?? FileManager.default.currentDirectoryPath
     }
 
     private func show(_ reply: Reply) throws {

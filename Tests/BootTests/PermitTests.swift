@@ -16,7 +16,7 @@ struct PermitTests {
     }()
 
     @Test func `there are files to compile`() {
-        #expect(Self.files.count == 8)
+        #expect(Self.files.count == 9)
         #expect(Self.files.contains("Asked.swift"))
     }
 

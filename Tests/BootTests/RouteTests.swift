@@ -13,6 +13,7 @@ struct RouteTests {
             "{mac}": [Lab.mac.hyphenated, Lab.mac.description],
             "{token}": [Lab.token.text, Lab.hookToken.text, "none"],
             "{file}": ["snponly.efi", "vmlinuz"], "{index}": ["0", "1"],
+            "{name}": ["user-data", "none"],
             "{path...}": ["vmlinuz", "initrd", "deep/er/file"],
         ]
         var paths = [""]
@@ -68,6 +69,35 @@ struct RouteTests {
     }
 
     @Test(arguments: [
+        (Lab.Situation.armed, HTTPResponseStatus.ok), (.spent, .ok), (.held, .forbidden), (.off, .forbidden),
+        (.unknown, .notFound),
+    ])
+    func `answers are for a boot that was let in, also after its report, by every method that installers use`(
+        situation: Lab.Situation, status: HTTPResponseStatus
+    ) async throws {
+        for method in [HTTPMethod.GET, .HEAD, .POST] {
+            for (token, name) in [(Lab.token, "user-data"), (Lab.token, "none"), (Lab.hookToken, "user-data")] {
+                let (reply, calls) = try await respond(
+                    situation, hasBoot: true, method, "/b/\(token.text)/answers/\(name)")
+                let isTheirs = token == Lab.token
+                let expected = isTheirs ? (status == .ok && name == "none" ? .notFound : status) : .notFound
+                #expect(reply.status == expected, "\(method) \(name)")
+                guard case .text(let text) = reply.body else {
+                    Issue.record("bootable bytes")
+                    return
+                }
+                let isAnswer = expected == .ok
+                #expect((text == "user-data of \(Lab.mac) at \(Lab.urls.base)\n") == isAnswer)
+                #expect(calls.all.answers == (isTheirs && status == .ok ? [name] : []))
+                #expect(reply.headers.first(name: "content-type") == "text/plain; charset=utf-8")
+            }
+        }
+        let other = try await respond(situation, hasBoot: true, .PUT, "/b/\(Lab.token.text)/answers/user-data").0
+        #expect(other.status == .methodNotAllowed)
+    }
+
+    @Test(arguments: [
+        "/b/\(Lab.token.text)/answers", "/b/\(Lab.token.text)/answers/", "/b/\(Lab.token.text)/answers/a/b",
         "/b/\(Lab.token.text)/artifacts/../x", "/b/\(Lab.token.text)/artifacts/%2e%2e/x",
         "/b/\(Lab.token.text)/initrd/-1",
         "/b/\(Lab.token.text)/initrd/1", "/b/\(Lab.token.text)/artifacts/%2fetc%2fpasswd",

@@ -19,20 +19,27 @@ struct ExampleTests {
         }
     }
 
-    private func inventory(_ files: [(file: ParsedFile, bytes: [UInt8])]) -> Inventory {
+    private func inventory(_ example: String) -> Inventory {
+        let files = files(example)
         let changes = files.map { ($0.file.path, Delta.FileChange.read($0.file, content: $0.file.path)) }
-        return Inventory().advanced(by: Delta(Dictionary(uniqueKeysWithValues: changes)), isFirst: true).inventory
+        var delta = Delta(Dictionary(uniqueKeysWithValues: changes))
+        for path in Inventory().templatePaths(with: delta) {
+            let file = readTemplate(at: path, in: "\(Self.root)/examples/\(example)")
+            delta.templates[path] = Delta.TemplateChange(file, content: path)
+        }
+        return Inventory().advanced(by: delta, isFirst: true).inventory
     }
 
     @Test(arguments: [
         ("hardware-v1alpha2", Dialect.hardwareV1Alpha2, ["lab/node-21", "lab/node-22", "lab/switch-2"]),
         ("metal3", .bareMetalHost, ["metal3/worker-0", "metal3/worker-1", "metal3/worker-2"]),
         ("isc-dhcp", .hardwareV1Alpha1, ["lab/node-01"]),
+        ("ubuntu-autoinstall", .hardwareV1Alpha1, ["lab/node-31", "lab/node-32"]),
     ])
     func `they load without a diagnostic, and something says what each machine boots`(
         example: String, dialect: Dialect, names: [String]
     ) throws {
-        let inventory = inventory(files(example))
+        let inventory = inventory(example)
         #expect(inventory.diagnostics == [])
         let hosts = files(example).flatMap(\.file.hosts)
         #expect(hosts.map(\.id.description).sorted() == names)
@@ -44,7 +51,7 @@ struct ExampleTests {
 
     @Test func `a fleet without MACs loads, and a bind changes what its README shows`() throws {
         let files = files("edge-fleet")
-        #expect(inventory(files).diagnostics == [])
+        #expect(inventory("edge-fleet").diagnostics == [])
         #expect(files.flatMap { ManifestCheck($0.bytes, $0.file).diagnostics } == [])
         let interfaces = files.flatMap(\.file.hosts).flatMap(\.interfaces)
         #expect(interfaces.count == 3)

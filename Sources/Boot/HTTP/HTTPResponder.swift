@@ -42,6 +42,7 @@ struct HTTPResponder: Sendable {
         case .script: return await script(for: request, names)
         case .loader: return await loader(for: request, names)
         case .kernel, .initrd, .artifact: return await bytes(for: request, by: action, token, names)
+        case .answer: return answer(token, named: names["name"] ?? "")
         case .hook(let kind):
             let response = await plane.actions.report(
                 HookRequest(
@@ -139,10 +140,7 @@ extension HTTPResponder {
         for request: HTTPRequest, by action: Route.Action, _ token: Token, _ names: [String: String]
     ) async -> HTTPReply {
         switch plane.gate.permitBytes(token, now: plane.actions.now()) {
-        case .refused(let decision):
-            plane.log.info("bytes refused", metadata: ["boot": "\(token)", "reason": "\(decision.reason)"])
-            let isUnknown = decision == .ignore(.unknownToken)
-            return .text(isUnknown ? .notFound : .forbidden, "refused: \(decision.reason)\n")
+        case .refused(let decision): return refuse("bytes", of: token, decision)
         case .granted(let permit):
             let name: String? =
                 switch action {
@@ -159,6 +157,26 @@ extension HTTPResponder {
             }
             return .file(body, request)
         }
+    }
+
+    /// What an installer asks about its machine, also for a while after its report.
+    private func answer(_ token: Token, named name: String) -> HTTPReply {
+        switch plane.gate.permitAnswers(token, now: plane.actions.now()) {
+        case .refused(let decision): return refuse("answer", of: token, decision)
+        case .granted(let permit):
+            guard let text = plane.actions.answer(permit, name, urls) else {
+                plane.log.info("no such answer", metadata: ["boot": "\(token)", "name": "\(name)"])
+                return .text(.notFound, "no such answer\n")
+            }
+            plane.log.info("answer", metadata: ["boot": "\(token)", "name": "\(name)"])
+            return .text(.ok, text)
+        }
+    }
+
+    private func refuse(_ what: String, of token: Token, _ decision: Decision) -> HTTPReply {
+        plane.log.info("\(what) refused", metadata: ["boot": "\(token)", "reason": "\(decision.reason)"])
+        let isUnknown = decision == .ignore(.unknownToken)
+        return .text(isUnknown ? .notFound : .forbidden, "refused: \(decision.reason)\n")
     }
 
     private func open(_ name: String, _ permit: consuming BootPermit) async -> BootableBody? {

@@ -3,7 +3,7 @@ import NIOHTTP1
 /// One way into the provisioning network's HTTP listener.
 package struct Route: Sendable {
     package enum Action: Sendable, Hashable {
-        case stub, script, loader, kernel, initrd, artifact
+        case stub, script, loader, kernel, initrd, artifact, answer
         case hook(HookRequest.Kind)
     }
 
@@ -21,6 +21,8 @@ package struct Route: Sendable {
         Route(methods: [.GET, .HEAD], pattern: "/b/{token}/kernel", action: .kernel),
         Route(methods: [.GET, .HEAD], pattern: "/b/{token}/initrd/{index}", action: .initrd),
         Route(methods: [.GET, .HEAD], pattern: "/b/{token}/artifacts/{path...}", action: .artifact),
+        // Proxmox's installer posts what it knows of the machine, and takes the reply for its answer.
+        Route(methods: [.GET, .HEAD, .POST], pattern: "/b/{token}/answers/{name}", action: .answer),
         Route(methods: [.POST], pattern: "/hooks/{token}", action: .hook(.success)),
         Route(methods: [.POST], pattern: "/hooks/{token}/failed", action: .hook(.failed)),
         Route(methods: [.POST], pattern: "/hooks/{token}/progress", action: .hook(.progress)),

@@ -104,6 +104,8 @@ final class Calls: Sendable {
         var admitted: [Sighting] = []
         var kernels: [String] = []
         var reports: [HookRequest] = []
+        /// Names.
+        var answers: [String] = []
         var saw: [String] = []
     }
 
@@ -123,6 +125,10 @@ final class Calls: Sendable {
             },
             render: { permit, context in
                 "#!ipxe\nkernel \(context.urls.kernel(permit.boot.token)) quiet\nboot\n"
+            },
+            answer: { [self] permit, name, urls in
+                log.withLock { $0.answers.append(name) }
+                return name == "user-data" ? "\(name) of \(permit.boot.mac) at \(urls.base)\n" : nil
             },
             kernelProgress: { [self] token, kernel in
                 log.withLock { $0.kernels.append(kernel.rawValue) }
