@@ -40,6 +40,8 @@ package actor WriteBack {
     let gate: Gate
     let now: @Sendable () -> Now
     let log: Logger
+    /// For `patience`.
+    let clock: @Sendable () -> ContinuousClock.Instant
     private let reached: @Sendable (Checkpoint) -> Void
     var patience = Patience()
     /// Armings whose disarm a person's own commit is about to bring: a flush would be its rival.
@@ -49,7 +51,7 @@ package actor WriteBack {
         settings: Settings, reconciler: Reconciler, repository: Repository, remote: Remote, journal: Journal,
         gate: Gate,
         now: @escaping @Sendable () -> Now, reached: @escaping @Sendable (Checkpoint) -> Void = { _ in },
-        log: Logger = Logger(label: "writeback")
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }, log: Logger = Logger(label: "writeback")
     ) {
         self.settings = settings
         self.reconciler = reconciler
@@ -59,6 +61,7 @@ package actor WriteBack {
         self.gate = gate
         self.now = now
         self.reached = reached
+        self.clock = clock
         self.log = log
     }
 
@@ -69,11 +72,14 @@ package actor WriteBack {
     ///
     /// - Throws: `WriteBackError`, `JournalError` or `GitError`; the intents stay owed.
     package func flush() async throws -> CommitID? {
-        guard settings.isOn, patience.isOver(at: .now) else { return nil }
+        guard settings.isOn, patience.isOver(at: clock()) else { return nil }
         let tip = try await pay()
         patience = Patience()
         return tip
     }
+
+    /// When to look again at the latest: as soon as a remote that did not take the last try is no longer left alone.
+    package var pause: Duration { patience.rest(at: clock()) ?? .seconds(60) }
 
     /// The next flush tries at once: somebody may have removed what the remote refused.
     package func hurry() { patience = Patience() }
