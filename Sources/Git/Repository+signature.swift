@@ -57,6 +57,8 @@ extension Repository {
         let settings = [
             "gpg.ssh.allowedSignersFile=\(file)", "gpg.ssh.revocationFile=", "gpg.ssh.program=ssh-keygen",
             "gpg.minTrustLevel=fully",
+            // A container's checkout may be another user's: nothing of it is run here, and the commit was read already.
+            "safe.directory=*",
         ]
         let arguments =
             ["git", "--no-replace-objects", "-C", path] + settings.flatMap { ["-c", $0] }
@@ -67,6 +69,9 @@ extension Repository {
         if result.status == 0, let name = signerName(in: result.errors) { return .by([name]) }
         if result.errors.contains("cannot run ssh-keygen") {
             throw .program("ssh-keygen", reason: "it is missing: install it (Debian: apt-get install openssh-client)")
+        }
+        if let fatal = result.errors.split(separator: "\n").first(where: { $0.hasPrefix("fatal: ") }) {
+            throw .program("git verify-commit", reason: String(fatal.dropFirst("fatal: ".count)))
         }
         return .none("its ssh signature is by none of the allowed signers, or does not fit it")
     }
