@@ -16,12 +16,12 @@ extension Repository {
             let verdict = GPGVerdict(try gpg.run(["--verify", signature, text], until: operation).output)
             guard let fingerprint = verdict.fingerprint else { return .none(verdict.reason) }
             let listed = try gpg.run(["--with-colons", "--list-keys", fingerprint], until: operation).output
-            return .by(names(of: fingerprint, in: listed))
+            return .by(openPGPNames(of: fingerprint, in: listed))
         }
     }
 }
 
-private struct GPG {
+struct GPG {
     var home: String
 
     func run(_ arguments: [String], until operation: Operation) throws(GitError) -> ProgramResult {
@@ -69,7 +69,7 @@ struct GPGVerdict {
 }
 
 /// The fingerprint, in capitals and not, and the valid user ids with their addresses (`--with-colons`, GnuPG's doc/DETAILS).
-private func names(of fingerprint: String, in listed: String) -> Set<String> {
+func openPGPNames(of fingerprint: String, in listed: String) -> Set<String> {
     var names: Set<String> = [fingerprint, fingerprint.lowercased()]
     for line in listed.split(separator: "\n") {
         let fields = line.split(separator: ":", omittingEmptySubsequences: false)

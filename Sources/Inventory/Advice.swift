@@ -18,7 +18,7 @@ package struct Advice {
         switch decision {
         case .netboot: "`bootlatch disarm \(name)`, or take `\(on)` away at \(flag) and push"
         case .ignore: Self.unknown(interface.mac)
-        case .introduce: "boot the machine: \(waits)"
+        case .introduce: waits
         case .localBoot(.off): turnOn
         case .localBoot(.spent): turnOn
         case .localBoot(.held(let hold)): text(on: hold)
@@ -32,7 +32,7 @@ package struct Advice {
                 : "write `ipxe` or `osie` beside the permission at \(flag), or name a `profile` in a policy, and push"
         case .localBoot(.journal):
             "make room on the daemon's disk, or its state folder writable; it is tried again by itself. Of a damaged one `bootlatch status` says more"
-        case .localBoot(.waiting): "boot the machine: \(waits)"
+        case .localBoot(.waiting): waits
         case .localBoot(.superseded): "boot \(host) again: its next boot uses the newer arming"
         }
     }
@@ -44,7 +44,7 @@ package struct Advice {
         case .suspended:
             isByPolicyOfSome ? wayOut : "\(wayOut), or take `suspend` away \(interface.stop?.words ?? "") and push"
         case .overLimit:
-            "raise `limits.armedPerCommit` in \(policy("limits.armedPerCommit")) by a later commit, or, in smaller commits, \(toggle)"
+            "\(keyless)\(raise), or, in smaller commits, \(toggling)"
         case .flapping: "`bootlatch reconcile --accept \(host)`, or turn it off and on a day later, by two commits"
         case .noArmID:
             "change `bootlatch.dev/arm` of \(host) at \(interface.host.location) (`bootlatch arm \(name)` does), or \(accept)"
@@ -82,11 +82,30 @@ package struct Advice {
         return rules.isEmpty ? nil : "by a commit signed by \(rules.signers)"
     }
 
+    /// A limit that is high enough by now was raised without a signature, or some of the hosts were turned off.
+    private var raise: String {
+        let rules = standing.inventory.signatureRules(for: interface)
+        let signed = rules.isEmpty ? "" : ", signed by \(rules.signers)"
+        let isEnough = interface.state.map { standing.inventory.isWithinLimit(heldBy: $0.since.commit) } ?? false
+        let note =
+            isEnough
+            ? " (it is high enough by now, but only a commit that raises it\(signed.isEmpty ? "" : signed + ",") lets them in)"
+            : ""
+        return "raise `limits.armedPerCommit` in \(policy("limits.armedPerCommit")) by a later commit\(signed)\(note)"
+    }
+
+    /// Nobody can sign what a name without a key is to sign.
+    private var keyless: String {
+        guard let known = standing.inventory.knownSigners else { return "" }
+        let rules = standing.inventory.signatureRules(for: interface).filter { $0.names.isDisjoint(with: known) }
+        return rules.isEmpty ? "" : "give \(rules.signers) a key (`inventory.allowedSigners` or `openPGPKeys`); then "
+    }
+
     private var turnOn: String {
         let isOn = interface.spec.isOn
         if let signers {
             return
-                "\(first)\(isOn ? "turn it off and on, or change `bootlatch.dev/arm`" : "write `\(on)`") at \(flag) \(signers), and push"
+                "\(first)\(keyless)\(isOn ? "turn it off and on, or change `bootlatch.dev/arm`" : "write `\(on)`") at \(flag) \(signers), and push"
         }
         return isOn
             ? "\(first)`bootlatch arm \(name)`, or turn it off and on at \(flag), by two commits"
@@ -109,10 +128,18 @@ package struct Advice {
     }
 
     private var waits: String {
-        "its MAC is written at \(flag) when it shows its UUID or serial, or write it there yourself"
+        if interface.isNeverIntroduced {
+            return
+                "give \(host) a policy with `introduce: loader`, or a label `uuid` at \(interface.host.location), or write its MAC at \(flag), "
+                + "and push"
+        }
+        return
+            "boot the machine: its MAC is written at \(flag) when it shows its UUID or serial, or write it there yourself"
     }
 
-    private var toggle: String {
+    private var toggle: String { keyless + toggling }
+
+    private var toggling: String {
         "turn it off and on at \(flag) by two commits, or change `bootlatch.dev/arm`\(signers.map { ", \($0)" } ?? ""), or \(accept)"
     }
 

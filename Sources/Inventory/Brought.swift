@@ -66,8 +66,9 @@ extension Observer {
             ? "it is Bootlatch's own"
             : step.signatureTrouble
                 ?? (step.signedBy.isEmpty ? "it bears no signature" : "it is signed by \(step.signedBy.words)")
+        let isMoved = observation.moved.values.contains(interface.mac)
         return
-            "its commit must be signed by \(asked(of: interface).signers), and \(found)\(branchExplanation(interface)); "
+            "\(isMoved ? "the commit that edited its MAC or its label" : "its commit") must be signed by \(asked(of: interface).signers), and \(found)\(branchExplanation(interface)); "
             + "turn it off and on, or change bootlatch.dev/arm, by a signed commit, or run `bootlatch reconcile --accept HOST`"
     }
 

@@ -44,7 +44,8 @@ extension Hold {
         case .ownCommit:
             return "a commit of Bootlatch's own turned it on, and only people's commits let a machine in; \(accept)"
         case .brokenPolicy:
-            return "a policy file that rules it is broken or contradicts another; repair it (see `bootlatch validate`)"
+            return
+                "a policy file that rules it, or may, is broken or contradicts another; repair it (see `bootlatch validate`)"
         case .noRecord: return "the journal knows no arming of it; \(accept)"
         }
     }

@@ -5,7 +5,7 @@ extension Inventory {
     package var diagnostics: [Diagnostic] {
         let all =
             files.values.flatMap(\.parsed.diagnostics) + duplicates + contradictions + unknownProfiles
-            + unintroduced + signatureDiagnostics
+            + unintroduced + signatureDiagnostics + keyless
             + answerDiagnostics(of: entries.values.compactMap(\.first))
         return Set(all).sorted {
             ($0.location.path, $0.location.line, $0.location.column, $0.message)
@@ -75,8 +75,8 @@ extension Inventory {
     /// Hosts that nobody will ever recognise: firmware shows no serial before a loader asks for it.
     private var unintroduced: [Diagnostic] {
         entries.values.compactMap(\.first).compactMap { entry in
-            guard entry.host.uuid == nil, entry.settings.introduce == .nothing, !isRenamed(entry.host.id),
-                let spec = entry.host.interfaces.first(where: \.mac.isUnseen)
+            guard !isRenamed(entry.host.id), let spec = entry.host.interfaces.first(where: \.mac.isUnseen),
+                Interface(mac: spec.mac, host: entry.host, spec: spec, settings: entry.settings).isNeverIntroduced
             else { return nil }
             return Diagnostic(
                 .warning, at: spec.netbootLocation,
@@ -95,4 +95,9 @@ extension Inventory {
             )
         }
     }
+}
+
+extension Interface {
+    /// Its MAC is not known, and no machine will ever be recognised by what is known instead.
+    package var isNeverIntroduced: Bool { mac.isUnseen && host.uuid == nil && settings.introduce == .nothing }
 }

@@ -154,6 +154,22 @@ extension Inventory {
             }
     }
 
+    package var asksForSignatures: Bool { !(rules.signatures.rules + signaturesInForce.rules).isEmpty }
+
+    /// A commit that nobody can sign arms nothing, and nothing else would say so.
+    package var keyless: [Diagnostic] {
+        guard let known = knownSigners else { return [] }
+        return Set(rules.signatures.rules + signaturesInForce.rules).compactMap { rule in
+            let unknown = rule.names.subtracting(known)
+            guard !unknown.isEmpty else { return nil }
+            let who = unknown == rule.names ? "no commit can arm its hosts" : "only the others can arm its hosts"
+            return Diagnostic(
+                .warning, at: rule.location,
+                "policy \(rule.policy) asks for a signature of \(rule.names.words), and no key is known of \(unknown.words): \(who); "
+                    + "add one to the signers (`inventory.allowedSigners`, `inventory.openPGPKeys`)")
+        }
+    }
+
     private func standing(_ rule: SignatureRule, by commit: String?) -> String {
         "policy \(rule.policy) asks for a signature of \(rule.names.words): \(commit ?? "a commit") loosens that, and none of them signed it, "
             + "so it stands; \(signAdvice)"

@@ -17,6 +17,10 @@ package struct Inventory: Sendable {
     package internal(set) var rules = PolicyRules()
     /// Beyond what `rules` say of signatures.
     package var signatures = StandingSignatures() { didSet { revision = Revision() } }
+    /// Names under which a key is known; nil where nobody has looked.
+    package var knownSigners: Set<String>? {
+        didSet { if knownSigners != oldValue { revision = Revision() } }
+    }
     /// Files that hold policies or profiles, or held them when they last were good.
     var policyPaths: Set<String> = []
     /// What stands at each path of `templatePaths`, with the id of its content.

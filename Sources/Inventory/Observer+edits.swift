@@ -40,7 +40,11 @@ extension Observer {
         moved.armAnnotation = interface.host.armAnnotation
         // The signature of the arming was for the machine with the old card; a bind of ours chooses nothing that was not asked for.
         let isHeld = moved.hold == nil && !(step.isOwn && mac.isUnseen) && isUnsigned(interface)
-        if isHeld { moved.hold = .unsigned }
+        if isHeld {
+            moved.hold = .unsigned
+            // That commit is to be named, not the one that armed it.
+            moved.since = provenance(interface)
+        }
         if let arming = state.arming { observation.moved[arming] = interface.mac }
         observation.states[interface.mac] = moved
         observation.events.append(

@@ -24,8 +24,11 @@ extension Inventory {
 
     /// What is wrong with the policies that hold a host: files that are broken, policies that contradict each other.
     package func policyTroubles(for host: Host) -> [Diagnostic] {
-        let broken = policyPaths.intersection(brokenPaths).sorted().compactMap { path in
-            files[path]?.parsed.diagnostics.first { $0.severity == .error }
+        let broken = policyPaths.intersection(brokenPaths).sorted().compactMap { path -> Diagnostic? in
+            let rules = files[path]?.inForce.policies ?? []
+            let isItsOwn = rules.contains { $0.selector.rank(for: host) != nil }
+            guard isItsOwn || mayRuleAny(path) else { return nil }
+            return files[path]?.parsed.diagnostics.first { $0.severity == .error }
         }
         return broken
             + rules.conflicts(for: host).map {
@@ -33,4 +36,7 @@ extension Inventory {
                     .error, at: $0.location, "policies \($0.first) and \($0.second) disagree on \($0.field)")
             }
     }
+
+    /// A policy file that never was good: nobody knows which hosts it rules.
+    package func mayRuleAny(_ path: String) -> Bool { rules.unreadable.contains(path) }
 }

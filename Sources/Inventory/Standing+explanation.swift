@@ -4,6 +4,11 @@ extension Standing {
         let interface = inventory[mac]
         let general = decision.explanation(in: interface?.host.dialect ?? .hardwareV1Alpha1)
         if decision == .localBoot(.waiting), let host = interface?.host {
+            if let interface, interface.isNeverIntroduced {
+                return
+                    "waiting to be seen, and never will be: its serial \(host.serial ?? "") shows only once a loader runs, which nothing "
+                    + "gives an unknown machine; give it a policy with `introduce: loader`, a label `uuid`, or its MAC"
+            }
             let identity = [host.uuid.map { "UUID \($0)" }, host.serial.map { "serial \($0)" }].compactMap { $0 }
             return
                 "waiting to be seen, by \(identity.joined(separator: " and ")): the first machine that shows it gets its MAC into the "
@@ -41,6 +46,14 @@ extension Standing {
             let since = inventory.lastGoodFetch.map { "since \($0)" } ?? "ever"
             return "the repo was not read \(since), and `outdatedAfter` is \(settings.outdatedAfter) s; "
                 + "it ends with the next good fetch"
+        case .brokenPolicy where interface.state?.hold == nil:
+            let troubles = inventory.policyTroubles(for: interface.host)
+            guard let first = troubles.first else { return general }
+            let isAny = inventory.mayRuleAny(first.location.path)
+            let rest = troubles.count > 1 ? ", and \(troubles.count - 1) more" : ""
+            return
+                "\(first.location) \(isAny ? "never was good, so it may rule any host" : "rules it") (\(first.message))\(rest); "
+                + "repair it (see `bootlatch validate`)"
         case .wrongSerial, .wrongUUID:
             let sighting = Sighting(mac: mac, shown)
             guard let why = interface.host.contradiction(hold, by: sighting, "its machine last showed") else {

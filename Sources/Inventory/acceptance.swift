@@ -13,7 +13,9 @@ package func acceptance(
         else { continue }
         let record = state.arming.flatMap { standing.ledger[$0] }
         let expireAfter = interface.settings.expireAfter
-        let deadline = Instant(seconds: now.seconds + min(expireAfter, limit(state.since.commit) ?? expireAfter))
+        // A hold may have come later than the arming; both commits' words count.
+        let limits = [state.since.commit, record?.arming.provenance.commit].compactMap { $0.flatMap(limit) }
+        let deadline = Instant(seconds: now.seconds + min(expireAfter, limits.min() ?? expireAfter))
         if record?.ending != nil { continue }
         if let record, state.hold != nil || record.hold != nil, record.arming.mac == spec.mac {
             observation.accepted[record.arming.id] = deadline

@@ -10,5 +10,10 @@ struct Patience {
         end = now.advanced(by: pause)
     }
 
+    /// How long it still is left alone; nil where it is not.
+    func rest(at now: ContinuousClock.Instant) -> Duration? {
+        end.flatMap { now < $0 ? now.duration(to: $0) : nil }
+    }
+
     func isOver(at now: ContinuousClock.Instant) -> Bool { end.map { now >= $0 } ?? true }
 }

@@ -9,6 +9,8 @@ package struct Preview: Sendable {
         package enum Kind: String, Sendable, CaseIterable {
             /// It may netboot by this push.
             case armed
+            /// It was on before, and the push raises `limits.armedPerCommit`: it may netboot where a daemon holds it `overLimit`.
+            case released
             /// It is on, and does not netboot, or no longer does, for the reason in `after`.
             case held
             /// It was on, and is off or gone.
@@ -81,9 +83,11 @@ package struct Previewer: Sendable {
         let path = try await path(from: old, to: new)
         guard let path, !asOne else {
             try await take(path == nil ? .rewrite(dropped: []) : .commit, from: old, to: new, isMade: false, &walk)
+            await lookForKeys(&walk)
             return walk.preview(path == nil ? .forcePush : .single, from: old, to: new)
         }
         for (from, to) in zip([old] + path, path) { try await take(.commit, from: from, to: to, isMade: true, &walk) }
+        await lookForKeys(&walk)
         return walk.preview(.commits, from: old, to: new)
     }
 
@@ -92,7 +96,15 @@ package struct Previewer: Sendable {
         var walk = try await PreviewWalk(at: head, previewer: self)
         let step = Step(.commit, commit: CommitID(""), author: "", committedAt: now)
         let delta = try await workTree.delta(under: paths, after: walk.commits.inventory)
-        walk.take(step, delta, walk.commits.next(step, delta))
+        let next = walk.commits.next(step, delta)
+        walk.noteRaised(by: step, delta, to: next.inventory, isMade: false)
+        walk.take(step, delta, next)
+        // Keys that are not committed yet can't be looked at.
+        if try await workTree.changes().contains(where: { signers.paths.holds($0) }) {
+            walk.commits.inventory.knownSigners = nil
+        } else {
+            await lookForKeys(&walk)
+        }
         return walk.preview(.workTree, from: head, to: nil)
     }
 
@@ -122,6 +134,7 @@ package struct Previewer: Sendable {
         let next = walk.commits.next(step, delta)
         let merge = isMade && commit.parents.count < 2 ? nil : commit
         try await ask(about: &step, next, walk.commits, walk.signers, isMade ? commit : nil, merge: merge, after: old)
+        walk.noteRaised(by: step, delta, to: next.inventory, isMade: isMade)
         try await follow(new, step, isMade: isMade, &walk.signers)
         walk.take(step, delta, next, misreading: try await misreading(in: commit, after: old))
     }
@@ -134,5 +147,13 @@ package struct Previewer: Sendable {
             }
         }
         return messages.lazy.compactMap { Trailers($0).misreading }.first
+    }
+}
+
+extension Previewer {
+    /// Finds out whose keys are known at the end of the walk, where a policy asks for signatures.
+    private func lookForKeys(_ walk: inout PreviewWalk) async {
+        guard walk.commits.inventory.asksForSignatures else { return }
+        walk.commits.inventory.knownSigners = await signers.names(in: walk.signers.inForce)
     }
 }

@@ -9,6 +9,8 @@ struct PreviewComparison {
     let places: [MACAddress: Provenance]
     /// Why the steps hold what they hold.
     let holds: [MACAddress: String]
+    /// What a raised limit may let in.
+    let raised: [MACAddress: PreviewWalk.Raised]
     let last: Step
     let now: Now
 
@@ -25,12 +27,20 @@ struct PreviewComparison {
         guard let interface = new ?? old else { return nil }
         let was = decideBoot(Sighting(mac: mac), in: before, now: now)
         let now = decideBoot(Sighting(mac: mac), in: after, now: now)
-        guard let (kind, detail) = verdict(on: mac, old, new, was, now) else { return nil }
+        var found = verdict(on: mac, old, new, was, now)
+        var raised: PreviewWalk.Raised?
+        if let new, let noted = self.raised[mac], noted.arming == new.arming, new.spec.isOn,
+            found?.0 == nil || found?.0 == .changed
+        {
+            found = noted.verdict(on: new, beside: found?.1)
+            raised = noted
+        }
+        guard let (kind, detail) = found else { return nil }
         let state = after.inventory.state(of: mac)
         let isByState = kind != .changed && new != nil && state?.since != before.inventory.state(of: mac)?.since
         return Preview.Change(
             kind: kind, host: interface.host.id, mac: mac, before: was, after: now, detail: detail,
-            since: (isByState ? state?.since : nil) ?? places[mac]
+            since: (isByState ? state?.since : nil) ?? raised?.since ?? places[mac]
                 ?? last.provenance(at: interface.spec.netbootLocation))
     }
 
@@ -55,13 +65,18 @@ struct PreviewComparison {
             }
             let again = states.1?.arming == states.0?.arming || was.word == now.word
             return (.armed, "may netboot once\(again ? ", again" : ""); \(plan.words)")
+        case .localBoot(.off) where was == .localBoot(.suspended(.duplicate)):
+            return (.changed, "claimed once by now, and off")
         case .localBoot(.off):
             if states.0?.isOn == true { return (.disarmed, "turned off; boots its disk") }
             if old == nil { return (.changed, "new, and off") }
             if states.0?.since != states.1?.since { return (.changed, "on, and off again") }
             return changed(old, new)
         case .localBoot(.waiting) where states.1?.arming != states.0?.arming:
-            return (.armed, "may netboot once it is seen; \(Plan(for: new)?.words ?? "")")
+            let boots = Plan(for: new)?.words ?? ""
+            return new.isNeverIntroduced
+                ? (.held, after.explanation(of: now, for: mac, now: self.now))
+                : (.armed, "may netboot once it is seen; \(boots)")
         case .localBoot:
             if now == was, states.0?.arming == states.1?.arming, states.0?.hold == states.1?.hold {
                 return changed(old, new)

@@ -5,8 +5,8 @@ import Inventory
 /// What a preview gathers on its way through the commits.
 struct PreviewWalk {
     /// Before the first step: whatever is on counts as armed and unspent.
-    private var before: Standing
-    private(set) var commits = CommitWalk()
+    private(set) var before: Standing
+    var commits = CommitWalk()
     private let now: Instant
     /// Where the last step that did something to a MAC says so.
     private var places: [MACAddress: Provenance] = [:]
@@ -15,6 +15,8 @@ struct PreviewWalk {
     /// What the last step that held an interface says of it.
     private var holds: [MACAddress: String] = [:]
     private var misread: [Diagnostic] = []
+    /// What a raised limit may let in of what was on before.
+    var raised: [MACAddress: Raised] = [:]
     private var isSignedByBranch = false
     private var steps = 0
     private var last: Step
@@ -50,6 +52,9 @@ struct PreviewWalk {
             state.hold = nil
             if state.isOn { state.arming = assume(interface, since: state.since) }
             commits.inventory.remember(state, of: mac)
+        }
+        if base.asksForSignatures {
+            commits.inventory.knownSigners = await previewer.signers.names(in: signers.inForce)
         }
         before = commits.standing
     }
@@ -94,29 +99,30 @@ struct PreviewWalk {
             places[mac] = step.provenance(at: interface.spec.netbootLocation)
         }
         guard old.rules != new.rules else { return }
-        let rules = delta.files.values.compactMap { change -> SourceLocation? in
-            guard case .read(let file, _) = change else { return nil }
-            return file.policies.first?.location ?? file.profiles.first?.location
-        }
-        let place = rules.min { ($0.path, $0.line) < ($1.path, $1.line) }
-        let file = (delta.files.keys.min() ?? delta.templates.keys.min()).map { SourceLocation(path: $0) }
+        let place = rulesPlace(delta, from: old, to: new)
         for mac in new.claims.keys where !macs.contains(mac) {
             guard InterfaceFacts(old[mac]) != InterfaceFacts(new[mac]), let interface = new[mac] else { continue }
-            places[mac] = step.provenance(at: place ?? file ?? interface.spec.netbootLocation)
+            places[mac] = step.provenance(at: place ?? interface.spec.netbootLocation)
         }
     }
 
     func preview(_ kind: Preview.Kind, from old: ObjectID, to new: ObjectID?) -> Preview {
         let comparison = PreviewComparison(
-            before: before, after: commits.standing, places: places, holds: holds, last: last, now: Now(now))
+            before: before, after: commits.standing, places: places, holds: holds, raised: raised, last: last,
+            now: Now(now))
         let inventory = commits.inventory
         let standing = Set(inventory.signatureDiagnostics)
         let known = Set(before.inventory.diagnostics.map(\.message))
+        let changes = comparison.changes
+        // What was asked of nobody before is news to whoever is held by it.
+        let isUnsigned = changes.contains { $0.after == .localBoot(.held(.unsigned)) }
+        let keyless = Set(inventory.keyless.filter { isUnsigned || !known.contains($0.message) })
         return Preview(
             kind: kind, from: CommitID("\(old)"), to: new.map { CommitID("\($0)") }, steps: steps,
-            changes: comparison.changes,
+            changes: changes,
             diagnostics: inventory.diagnostics.filter {
                 files.contains($0.location.path) && !known.contains($0.message) || standing.contains($0)
+                    || keyless.contains($0)
             } + misread,
             isEmpty: before.inventory.files.isEmpty && inventory.files.isEmpty, isSignedByBranch: isSignedByBranch)
     }

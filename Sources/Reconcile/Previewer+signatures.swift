@@ -18,6 +18,7 @@ extension Previewer {
             step.stale = try await stale(turnedOn, merge: merge, after: old, in: walk.inventory)
         }
         let letIn = next.turnedOn.union(released(step, from: walk.inventory, to: next.inventory))
+            .union(mayRelease(step, from: walk.inventory, to: next.inventory))
         let isAsked = next.inventory.asksForSignature(letIn, from: walk.inventory)
         let keys = signers.inForce
         if let commit,

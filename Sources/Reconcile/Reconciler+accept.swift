@@ -26,7 +26,9 @@ extension Reconciler {
             observation.events = [Event(.accepted, host: id, "lost for good")]
         } else {
             var ids = await journal.makeIDs(macs.count, at: now)[...]
-            let limits = await limits(of: macs.compactMap { inventory.state(of: $0)?.since.commit })
+            let states = macs.compactMap { inventory.state(of: $0) }
+            let armings = states.compactMap { $0.arming.flatMap { before.ledger[$0] } }.map(\.arming.provenance.commit)
+            let limits = await limits(of: states.map(\.since.commit) + armings)
             observation = acceptance(of: entry.host, in: before, now: now, limit: { limits[$0] }) { ids.popFirst() }
             guard !observation.states.isEmpty || !observation.accepted.isEmpty else {
                 throw AcceptError(

@@ -7,6 +7,15 @@ import Logging
 extension Reconciler {
     var signerSource: SignerSource { SignerSource(repository: repository, paths: settings.signers, log: log) }
 
+    /// Finds out whose keys are known, where a policy asks for signatures. Keys outside of the repo change without a commit.
+    func knownSigners(_ inventory: Inventory, _ signers: Signers) async -> Set<String>? {
+        guard inventory.asksForSignatures, let keys = try? await signerSource.keys(signers.inForce) else { return nil }
+        if let last = keyNames, last.keys == keys { return last.names }
+        let names = try? await signerNames(in: keys)
+        keyNames = (keys, names)
+        return names
+    }
+
     /// Takes over the signers that a step brings, or tells that it may not bring them.
     func follow(_ leg: Leg, _ signers: inout Signers) async throws -> [Event] {
         let files = try await signerSource.files(in: leg.to)

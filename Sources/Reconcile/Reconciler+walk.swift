@@ -16,6 +16,8 @@ extension Reconciler {
             isCompared = true
             try await journal.fetched(at: now)
             inventory.lastGoodFetch = now
+            let known = await knownSigners(inventory, signers)
+            inventory.knownSigners = known
             publishInventory()
             return
         }
@@ -33,6 +35,7 @@ extension Reconciler {
         for leg in legs { try await take(leg, &walk, &report) }
         walk.inventory.tip = report.tip
         walk.inventory.lastGoodFetch = now
+        walk.inventory.knownSigners = await knownSigners(walk.inventory, walk.signers)
         try await journal.record(pass(walk, tip: walk.inventory.tip ?? CommitID("\(tip)"), at: now), at: now)
         isCompared = true
         restored?.url = settings.url

@@ -44,6 +44,8 @@ package actor Reconciler {
     /// The working copy; published when the journal has it.
     var inventory = Inventory()
     var signers = Signers()
+    /// Whose the keys are that were looked at last.
+    var keyNames: (keys: SigningKeys, names: Set<String>?)?
     var restored: Restored?
     /// The states were compared with what stands in the repo, once since the start.
     var isCompared = false

@@ -14,6 +14,9 @@ package struct SignerPaths: Sendable, Equatable {
         self.openPGP = openPGP
     }
 
+    /// The path is one of these, or lies in one.
+    func holds(_ path: String) -> Bool { [ssh, openPGP].contains { path == $0 || path.hasPrefix($0 + "/") } }
+
     /// Keys outside of the repo are their owner's business.
     var isAnyOutside: Bool { isOutside(ssh) || isOutside(openPGP) }
 }
@@ -99,7 +102,13 @@ struct SignerSource: Sendable {
         }
     }
 
-    private func keys(_ files: SignerFiles) async throws -> SigningKeys {
+    /// Under which names keys are known; nil where that can't be told.
+    func names(in files: SignerFiles) async -> Set<String>? {
+        guard let keys = try? await keys(files) else { return nil }
+        return try? await signerNames(in: keys)
+    }
+
+    func keys(_ files: SignerFiles) async throws -> SigningKeys {
         var keys = SigningKeys()
         if isOutside(paths.ssh) {
             // An absent file is an empty one: whoever signs with OpenPGP needs none.

@@ -43,7 +43,7 @@ extension WriteBack {
         let commits = try await repository.commits(reachableFrom: proposed, notFrom: head).map { CommitID("\($0)") }
         let own = try await journal.ownCommits(among: commits)
         guard let stranger = commits.first(where: { own[$0] == nil }) else { return }
-        patience.failed(at: .now, first: .seconds(60))
+        patience.failed(at: clock(), first: .seconds(60))
         throw WriteBackError(
             description:
                 "branch \(branch) holds \(stranger.short), which is not ours: merge it or delete the branch, or "

@@ -17,7 +17,7 @@ extension WriteBack {
         } catch .cancelled {
             throw GitError.cancelled
         } catch {
-            patience.failed(at: .now, first: .seconds(10))
+            patience.failed(at: clock(), first: .seconds(10))
             try await note("our commit did not reach \(branch): \(error)", about: draft.intents, as: .owed)
             throw error
         }
@@ -27,7 +27,7 @@ extension WriteBack {
 
     /// The remote does not take this; it is a person's turn.
     func refused(_ draft: Draft, _ reason: String) async throws -> WriteBackError {
-        patience.failed(at: .now, first: .seconds(60))
+        patience.failed(at: clock(), first: .seconds(60))
         try await note(reason, about: draft.intents, as: .blocked)
         return WriteBackError(description: reason)
     }

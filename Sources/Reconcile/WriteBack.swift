@@ -40,6 +40,8 @@ package actor WriteBack {
     let gate: Gate
     let now: @Sendable () -> Now
     let log: Logger
+    /// For `patience`.
+    let clock: @Sendable () -> ContinuousClock.Instant
     private let reached: @Sendable (Checkpoint) -> Void
     var patience = Patience()
     /// Why the last flush could not end.
@@ -51,7 +53,7 @@ package actor WriteBack {
         settings: Settings, reconciler: Reconciler, repository: Repository, remote: Remote, journal: Journal,
         gate: Gate,
         now: @escaping @Sendable () -> Now, reached: @escaping @Sendable (Checkpoint) -> Void = { _ in },
-        log: Logger = Logger(label: "writeback")
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }, log: Logger = Logger(label: "writeback")
     ) {
         self.settings = settings
         self.reconciler = reconciler
@@ -61,6 +63,7 @@ package actor WriteBack {
         self.gate = gate
         self.now = now
         self.reached = reached
+        self.clock = clock
         self.log = log
     }
 
@@ -71,7 +74,7 @@ package actor WriteBack {
     ///
     /// - Throws: `WriteBackError`, `JournalError` or `GitError`; the intents stay owed.
     package func flush() async throws -> CommitID? {
-        guard settings.isOn, patience.isOver(at: .now) else { return nil }
+        guard settings.isOn, patience.isOver(at: clock()) else { return nil }
         do {
             let tip = try await pay()
             patience = Patience()
@@ -82,6 +85,9 @@ package actor WriteBack {
             throw error
         }
     }
+
+    /// When to look again at the latest: as soon as a remote that did not take the last try is no longer left alone.
+    package var pause: Duration { patience.rest(at: clock()) ?? .seconds(60) }
 
     /// The next flush tries at once: somebody may have removed what the remote refused.
     package func hurry() { patience = Patience() }

@@ -29,18 +29,16 @@ extension Daemon {
         }
     }
 
-    /// Pays what the repo is owed: waits a window so that many reports become one push, and backs off while the remote refuses.
+    /// Pays what the repo is owed: waits a window so that many reports become one push. How long a remote that refuses is left alone,
+    /// the writer knows.
     func writeLoop() async {
-        var pause = Duration.seconds(60)
-        while await owed.wait(atMost: pause) {
+        while await owed.wait(atMost: writeBack.pause) {
             if settings.window > 0 { try? await Task.sleep(for: .seconds(settings.window)) }
             do {
                 _ = try await writeBack.flush()
-                pause = .seconds(60)
             } catch {
                 if Task.isCancelled { return }
                 log.warning("nothing written back yet", metadata: ["error": "\(error)"])
-                pause = min(pause * 2, .seconds(300))
             }
         }
     }

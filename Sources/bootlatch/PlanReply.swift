@@ -28,7 +28,8 @@ struct PlanReply: Codable {
 }
 
 extension PlanReply {
-    init(_ preview: Preview) {
+    /// - Parameter movedOn: a note that the base is not the newest.
+    init(_ preview: Preview, movedOn: String? = nil) {
         kind = preview.kind.rawValue
         from = preview.from.hex
         to = preview.to?.hex
@@ -40,12 +41,13 @@ extension PlanReply {
             notes.insert(Self.unsigned, at: 0)
         }
         if preview.kind == .single, preview.isSignedByBranch { notes.insert(Self.signedByBranch, at: 0) }
+        if let movedOn, preview.kind != .forcePush { notes.insert(movedOn, at: 0) }
         if preview.kind == .forcePush { notes.insert(Self.forcePush, at: 0) }
     }
 
     private static let unknown =
-        "Git alone was read: whether an older arming is spent or held, and how often a host was armed today (flapping), "
-        + "only the daemon knows; ask `bootlatch why HOST`"
+        "Git alone was read: whether an older arming is spent or held, whose signature is still asked for since an unsigned commit before "
+        + "these took a `signedBy` away, and how often a host was armed today (flapping), only the daemon knows; ask `bootlatch why HOST`"
     private static let unsigned =
         "A policy asks for a signature: that of the commit that is pushed counts, which is not made yet, or, where that is a merge, those of "
         + "the commits that turn the machine on"

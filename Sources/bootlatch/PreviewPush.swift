@@ -9,6 +9,7 @@ struct PreviewPush: AsyncParsableCommand {
         commandName: "plan",
         abstract: "What a push would arm, disarm, hold and change; needs no daemon.",
         discussion: """
+            `released`: it was on before, and the push raises `limits.armedPerCommit`, so that a daemon which holds it `overLimit` lets it in.
             Exits 0 when it does nothing about netbooting, 1 when it does or a changed file is in error, 2 when there is no answer.
             Git alone is read: what only the daemon's journal knows, `bootlatch why HOST` says.
             """)
@@ -41,14 +42,14 @@ struct PreviewPush: AsyncParsableCommand {
     func run() async throws {
         let source = try PreviewSource(range: range, repo: repo, settings: settings)
         let paths = path.isEmpty ? source.paths : path
-        let preview = try await source.preview(under: paths, asOne: merge)
+        let (preview, movedOn) = try await source.preview(under: paths, asOne: merge)
         guard !preview.isEmpty else {
             throw ClientError(
                 description:
                     "no manifest under \(paths.joined(separator: ", ")), before or after; name your folders with --path"
             )
         }
-        let reply = PlanReply(preview)
+        let reply = PlanReply(preview, movedOn: movedOn)
         switch output {
         case .table: print(planTable(try printable(reply)))
         case .json: print(try json(reply))
@@ -71,6 +72,8 @@ struct PreviewSource {
     private let tree: WorkTree
     let paths: [String]
     private let signers: SignerPaths
+    /// The one that the daemon reads.
+    private let branch: String
     /// The branch that HEAD is in the daemon's mirror; nil for any other repository.
     private let mirrored: String?
 
@@ -90,6 +93,7 @@ struct PreviewSource {
         let configured = try settings.isNamed ? settings.load() : nil
         paths = (configured ?? Settings()).paths
         signers = (configured ?? Settings()).signers
+        branch = (configured ?? Settings()).branch
         if case .revisions = self.range, folder == nil, let configured {
             (folder, mirrored) = (configured.mirror, configured.branch)
         } else {
@@ -125,7 +129,7 @@ struct PreviewSource {
     }
 
     /// - Throws: `ClientError`, `GitError`.
-    func preview(under paths: [String], asOne: Bool) async throws -> Preview {
+    func preview(under paths: [String], asOne: Bool) async throws -> (Preview, movedOn: String?) {
         let repository = try Repository(bareAt: tree.repository, create: false)
         let previewer = Previewer(
             repository: repository, paths: paths, signers: signers,
@@ -136,14 +140,18 @@ struct PreviewSource {
                 guard tree.root != nil else {
                     throw ClientError(description: "\(tree.repository) is bare and has no files; name OLD..NEW")
                 }
-                return try await previewer.preview(tree, on: try await commit("HEAD", in: repository))
+                return (try await previewer.preview(tree, on: try await commit("HEAD", in: repository)), nil)
             case .revisions(let old, let new, let isFork):
                 let (from, to) = (try await commit(old, in: repository), try await commit(new, in: repository))
-                guard isFork else { return try await previewer.preview(from: from, to: to, asOne: asOne) }
+                guard isFork else {
+                    let preview = try await previewer.preview(from: from, to: to, asOne: asOne)
+                    return (preview, await movedOn(from: from, to: to, in: repository))
+                }
                 guard let base = try await repository.mergeBase(of: from, and: to) else {
                     throw ClientError(description: "\(old) and \(new) have no commit in common")
                 }
-                return try await previewer.preview(from: base, to: to, asOne: asOne)
+                let preview = try await previewer.preview(from: base, to: to, asOne: asOne)
+                return (preview, base == from ? nil : Self.movedOn(old))
             }
         } catch {
             guard await repository.isShallow else { throw error }
@@ -151,6 +159,25 @@ struct PreviewSource {
                 description: "\(error). This clone is shallow: `git fetch --unshallow`; in CI, `fetch-depth: 0` of "
                     + "actions/checkout, `GIT_DEPTH: 0` of GitLab")
         }
+    }
+
+    /// Says that the branch which is read has commits that the range neither begins with nor brings, as far as this clone knows.
+    private func movedOn(from: ObjectID, to: ObjectID, in repository: Repository) async -> String? {
+        guard mirrored == nil else { return nil }
+        for name in ["refs/remotes/origin/\(branch)", "refs/heads/\(branch)"] {
+            guard let tip = try? await repository.resolve(name) else { continue }
+            if tip == from || tip == to { return nil }
+            guard (try? await repository.isAncestor(tip, of: to)) == false,
+                (try? await repository.isAncestor(to, of: tip)) == false,
+                (try? await repository.isAncestor(from, of: tip)) == true
+            else { return nil }
+            return Self.movedOn(branch)
+        }
+        return nil
+    }
+
+    private static func movedOn(_ branch: String) -> String {
+        "\(branch) has moved on: its commits since then are not looked at, and may change what a merge does; bring the branch up to date with it"
     }
 
     private func commit(_ revision: String, in repository: Repository) async throws -> ObjectID {

@@ -4,11 +4,13 @@ import Git
 import Inventory
 import Manifest
 
-struct Validate: ParsableCommand {
+struct Validate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Every diagnostic of files or folders as file:line:column; needs no git and no daemon.",
         discussion: """
             Exits 0 without a diagnostic, 1 with any, 2 when a path can't be read. With `--level error` warnings are shown, and leave it at 0.
+            A symbolic link is an error, as it is for the daemon, also where it is named. The keys of `require.signedBy` are looked for where
+            `policies` or the folder that holds them is among the paths.
             """)
 
     enum Level: String, ExpressibleByArgument, CaseIterable { case error, warning }
@@ -29,8 +31,11 @@ struct Validate: ParsableCommand {
         var diagnostics: [Finding]
     }
 
-    @Argument(help: "YAML files, or folders that are searched for them.")
-    var paths: [String] = ["inventory", "policies"]
+    @Argument(
+        help:
+            "YAML files, or folders that are searched for them. Default: inventory and policies, or the one that there is."
+    )
+    var paths: [String] = []
 
     @Option(name: .shortAndLong, help: "table or json.")
     var output = ClientOptions.Output.table
@@ -38,14 +43,16 @@ struct Validate: ParsableCommand {
     @Option(help: "What makes it exit 1: error, or warning, which is both.")
     var level = Level.warning
 
-    func run() throws {
+    @OptionGroup var settings: SettingsOptions
+
+    func run() async throws {
         var delta = Delta()
         var checks: [ManifestCheck] = []
-        for named in paths {
+        let roots = paths.isEmpty ? Self.standard() : paths
+        for named in roots {
             var read = Delta()
-            for path in try files(at: named) {
-                // A link that is named is meant.
-                let (file, bytes) = try readManifest(at: path, path: path, followsLink: path == named)
+            for path in try manifests(at: named) {
+                let (file, bytes) = try readManifest(at: path, path: path)
                 read.files[path] = .read(file, content: path)
                 checks.append(ManifestCheck(bytes, file))
             }
@@ -56,7 +63,11 @@ struct Validate: ParsableCommand {
                 delta.templates[path] = Delta.TemplateChange(readTemplate(at: path, in: root), content: path)
             }
         }
-        let inventory = Inventory().advanced(by: delta, isFirst: true).inventory
+        var inventory = Inventory().advanced(by: delta, isFirst: true).inventory
+        if inventory.asksForSignatures {
+            let signers = settings.isNamed ? try settings.load().signers : Settings().signers
+            inventory.knownSigners = await names(of: signers, in: roots)
+        }
         let found = (inventory.diagnostics + checks.flatMap(\.diagnostics) + ManifestCheck.duplicates(in: checks))
             .sorted {
                 ($0.location.path, $0.location.line, $0.location.column, $0.message)
@@ -83,13 +94,26 @@ struct Validate: ParsableCommand {
         note("\(reply.files) file(s), \(reply.hosts) host(s), \(reply.diagnostics.count) diagnostic(s)")
     }
 
-    private func files(at path: String) throws -> [String] {
+    /// A repo may do without one of them.
+    private static func standard() -> [String] {
+        let both = ["inventory", "policies"]
+        let there = both.filter { FileManager.default.fileExists(atPath: $0) }
+        return there.isEmpty ? both : there
+    }
+
+    private func manifests(at path: String) throws -> [String] {
+        try files(at: path) { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
+    }
+
+    private func files(at path: String, where isMeant: (String) -> Bool) throws -> [String] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw ClientError(description: "no file or folder \(path); name the folders of your manifests")
         }
         guard isFolder.boolValue else { return [path] }
-        let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-        return found.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted().map { "\(path)/\($0)" }
+        // Of a folder that is a link, the files are none.
+        let folder = URL(filePath: path).resolvingSymlinksInPath().path
+        let found = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+        return found.filter(isMeant).sorted().map { "\(path)/\($0)" }
     }
 }

@@ -3,7 +3,7 @@
 func githubCommands(_ reply: PlanReply) -> String {
     let changes = reply.changes.map { change in
         Annotation(
-            level: change.change == "armed" || change.change == "held" ? "warning" : "notice", file: change.file,
+            level: ["armed", "released", "held"].contains(change.change) ? "warning" : "notice", file: change.file,
             line: change.line, column: change.column, title: "\(change.change): \(change.host)",
             message: "\(change.mac): \(change.detail) (\(change.origin))")
     }
@@ -79,7 +79,7 @@ struct CodeQualityEntry: Codable {
 }
 
 func codeQuality(_ reply: PlanReply) -> [CodeQualityEntry] {
-    let levels = ["armed": "major", "held": "major", "disarmed": "minor"]
+    let levels = ["armed": "major", "released": "major", "held": "major", "disarmed": "minor"]
     let changes = reply.changes.map { change in
         CodeQualityEntry(
             summary: "\(change.change): \(change.host) \(change.mac): \(change.detail) (\(change.origin))",

@@ -26,6 +26,8 @@ package struct BadInput: Sendable, CustomStringConvertible {
         }
     }
 
+    private static let sops = "sops: {mac: \"ENC[d]\", lastmodified: e}\n"
+
     package static let hostile = [
         BadInput("100,000 [", says: "nested deeper than 64 levels: flatten it") { times(100_000, "[") },
         BadInput("100,000 {", says: "nested deeper than 64 levels: flatten it") { "a: " + times(100_000, "[{a: ") },
@@ -128,6 +130,12 @@ package struct BadInput: Sendable, CustomStringConvertible {
         },
         BadInput("a name that would forge a trailer", says: "expected a name of letters, digits, '-', '_' and '.'") {
             "apiVersion: tinkerbell.org/v1alpha1\nkind: Hardware\nmetadata: {name: \"a\\nBootlatch-Host: b\"}\n"
+        },
+        BadInput("SOPS", says: "SOPS has encrypted this MAC") {
+            "apiVersion: ENC[a]\nkind: ENC[b]\nspec: {interfaces: [{dhcp: {mac: \"ENC[c]\"}, netboot: {}}]}\n\(sops)"
+        },
+        BadInput("SOPS, apiVersion and kind in clear", says: "SOPS has encrypted this value") {
+            head + "spec: {interfaces: [{dhcp: {mac: \"ENC[c]\"}, netboot: {}}]}\n\(sops)"
         },
         BadInput("a LFS pointer", says: "this is a Git LFS pointer") {
             "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n"

@@ -69,6 +69,11 @@ package final class Server: Sendable {
         try python("cut", ["\(port)", "slow", "\(bytesPerSecond)"])
     }
 
+    /// Passes connections on to that port: so many bytes at once, and then so many a second.
+    package static func dripping(_ port: Int, bytesPerSecond: Int, after count: Int) throws -> Server {
+        try python("cut", ["\(port)", "drip", "\(bytesPerSecond)", "\(count)"])
+    }
+
     private static func python(_ name: String, _ arguments: [String]) throws -> Server {
         guard let script = Bundle.module.path(forResource: name, ofType: "py", inDirectory: "Servers") else {
             throw ProgramFailed(description: "\(name).py is not among the resources")

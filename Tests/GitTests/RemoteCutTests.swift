@@ -1,6 +1,7 @@
 import Foundation
 import Git
 import GitServers
+import Synchronization
 import Testing
 
 /// Servers that die in the middle of what they say or hear.
@@ -56,6 +57,26 @@ struct RemoteCutTests {
             #expect(error?.description.contains("did not answer within 3 s") == true, "\(error as Any)")
         }
         #expect(try await fetch(leastRate: Remote.leastRate) == tip)
+    }
+
+    @Test(arguments: [RemoteTests.Route.daemon, .http])
+    func `a server that begins well, and drips in the middle of its pack, is not waited for`(
+        route: RemoteTests.Route
+    ) async throws {
+        _ = try origin.commit(["large": incompressible(300_000)])
+        let (_, server) = try route.remote(to: origin)
+        let slow = try Server.dripping(try #require(server?.port), bytesPerSecond: 500, after: 100_000)
+        let remote = Remote(try address(route, slow.port))
+        let received = Mutex(0)
+        let error = await #expect(throws: GitError.self) {
+            try await remote.fetch(
+                into: mirror.path, branch: "main", deadline: .seconds(1), leastRate: Remote.leastRate
+            ) { progress in received.withLock { $0 = progress.receivedBytes } }
+        }
+        #expect(error?.description.contains("did not answer within 1 s") == true, "\(error as Any)")
+        // Of the pack's 300,000.
+        #expect((1..<150_000).contains(received.withLock { $0 }))
+        #expect(try await mirror.repository.tip(of: Remote.trackingRef("main")) == nil)
     }
 
     @Test func `a push whose pack breaks off moves nothing, and the next one does`() async throws {

@@ -1,5 +1,6 @@
 import Foundation
 import GitServers
+import Glibc
 import Testing
 
 @testable import Git
@@ -94,6 +95,25 @@ struct RepositorySignatureTests {
             by: "eve",
             "Good \"git\" signature for ops with ED25519 key SHA256:x\n\ngpgsig -----BEGIN SSH SIGNATURE-----")
         #expect(try await signer(commit, signed, "ops \(ada)") == nil)
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root: gives a repository to another user"))
+    func `a repository that another user owns is verified all the same`() async throws {
+        let signed = try Signed()
+        let ada = try signed.key("ada")
+        let commit = try signed.commit(by: "ada")
+        try program("chown", ["-R", "12345", signed.origin.path])
+        #expect(try await signer(commit, signed, "ops \(ada)") == "ops")
+    }
+
+    @Test func `what git could not do is no verdict about a signature`() async throws {
+        let signed = try Signed()
+        let ada = try signed.key("ada")
+        let commit = try signed.commit(by: "ada")
+        // libgit2 has read its settings already.
+        try "[core\n".write(toFile: signed.origin.path + "/config", atomically: true, encoding: .utf8)
+        let error = await #expect(throws: GitError.self) { try await signer(commit, signed, "ops \(ada)") }
+        #expect(error?.description.contains("git verify-commit failed: bad config") == true, "\(error as Any)")
     }
 
     @Test func `a commit that is not there is signed by nobody`() async throws {

@@ -84,6 +84,86 @@ struct AdviceTests {
         }
     }
 
+    @Test func `a name without a key is to be given one first`() throws {
+        var world = World.armed()
+        world.commit(.policy { $0.require.signedBy = ["ops", "lead"] })
+        let first = "give lead or ops a key (`inventory.allowedSigners` or `openPGPKeys`); then "
+        for decision in [Decision.localBoot(.off), .localBoot(.held(.unsigned)), .localBoot(.held(.overLimit))] {
+            world.standing.inventory.knownSigners = []
+            #expect(try advice(decision, world).hasPrefix(first), "\(decision)")
+            #expect(try advice(decision, world).split(separator: "give ").count == 1)
+            world.standing.inventory.knownSigners = ["lead"]
+            #expect(try !advice(decision, world).contains("key"))
+            world.standing.inventory.knownSigners = nil
+            #expect(try !advice(decision, world).contains("key"))
+        }
+        world.standing.inventory.knownSigners = ["lead"]
+        #expect(
+            world.standing.inventory.diagnostics.map(\.description) == [
+                "policies/lab.yaml:1:1: warning: policy lab asks for a signature of lead or ops, and no key is known of ops: only the "
+                    + "others can arm its hosts; add one to the signers (`inventory.allowedSigners`, `inventory.openPGPKeys`)"
+            ])
+        world.standing.inventory.knownSigners = []
+        #expect(
+            world.standing.inventory.diagnostics[0].message.contains("of lead or ops: no commit can arm its hosts;"))
+        world.standing.inventory.knownSigners = nil
+        #expect(world.standing.inventory.diagnostics == [])
+    }
+
+    @Test func `a host that nobody will ever recognise is not waited for`() throws {
+        let key = try #require(MACAddress(unseenBy: ["serial": "CZ2041"]))
+        var world = World()
+        func van(_ labels: [String: String]) -> Delta {
+            Delta(host("van", [interface(key, true)], labels: labels))
+        }
+        world.commit(Delta(host("van", [interface(key, false)], labels: ["serial": "CZ2041"])), .firstSight)
+        world.commit(van(["serial": "CZ2041"]))
+        #expect(world.decision(key) == .localBoot(.waiting))
+        #expect(
+            try advice(world.decision(key), world, key)
+                == "give van a policy with `introduce: loader`, or a label `uuid` at inventory/van.yaml:1:1, or write its MAC at x:3:1, and push"
+        )
+        let text = world.standing.explanation(of: world.decision(key), for: key, now: Now(now))
+        #expect(
+            text.hasPrefix("waiting to be seen, and never will be: its serial CZ2041 shows only once a loader runs"))
+        world.commit(.policy { $0.introduce = .loader })
+        #expect(try advice(world.decision(key), world, key).hasPrefix("boot the machine: its MAC is written at x:3:1"))
+        #expect(
+            world.standing.explanation(of: world.decision(key), for: key, now: Now(now)).contains("the first machine"))
+    }
+
+    @Test func `a broken policy file is named with its line, and whether it may rule any host`() throws {
+        var world = World.armed()
+        func broken(_ name: String, _ line: Int) -> Delta {
+            let path = "policies/\(name).yaml"
+            let error = Diagnostic(.error, at: SourceLocation(path: path, line: line, column: 3), "no such field")
+            return Delta([
+                path: .read(
+                    ParsedFile(path: path, diagnostics: [error], isBroken: true, mentionsPolicy: true), content: "b")
+            ])
+        }
+        func explanation() -> String {
+            world.standing.explanation(of: world.decision(.a), for: .a, now: Now(world.at))
+        }
+        world.commit(.policy(named: "other") { $0.selector.names = ["b"] })
+        world.commit(broken("other", 5))
+        #expect(world.refusal(.a) == nil)
+        world.commit(.policy { $0.expireAfter = 7200 })
+        world.commit(broken("lab", 4))
+        #expect(world.refusal(.a) == .held(.brokenPolicy))
+        // The other one's last good version does not pick this host.
+        #expect(
+            explanation() == "policies/lab.yaml:4:3 rules it (no such field); repair it (see `bootlatch validate`)")
+        #expect(
+            try advice(world.decision(.a), world) == "repair the policies: policies/lab.yaml:4:3 (no such field)")
+        world.commit(.policy { $0.expireAfter = 7200 })
+        world.commit(broken("never", 2))
+        #expect(
+            explanation()
+                == "policies/never.yaml:2:3 never was good, so it may rule any host (no such field); repair it (see `bootlatch validate`)"
+        )
+    }
+
     @Test func `two manifests that claim a MAC are both named, and what is broken with its error`() throws {
         var world = World.armed()
         world.commit(Delta(host("b", [interface(.a, true)])))

@@ -14,6 +14,33 @@ struct ObserverEditsTests {
         #expect(world.standing.ledger[arming]?.arming.mac == .b)
     }
 
+    @Test func `an edited MAC that nobody signed names the commit which edited it, and both commits' words limit it`()
+        throws
+    {
+        var world = World()
+        world.commit(
+            Delta(host("a", [interface(.a, false)])).and(.policy { $0.require.signedBy = ["ops"] }), .firstSight)
+        world.commit(Delta(host("a", [interface(.a, true)])), signedBy: ["ops"])
+        let arming = try #require(world.standing.inventory[.a]?.arming)
+        let edit = world.commit(Delta(host("a", [interface(.b, true)])))
+        #expect(world.refusal(.b) == .held(.unsigned))
+        #expect(world.standing.inventory.state(of: .b)?.since.commit == CommitID("c3"))
+        #expect(world.standing.ledger[arming]?.arming.provenance.commit == CommitID("c2"))
+        let held = try #require(edit.events.first { $0.kind == .held })
+        #expect(held.commit == CommitID("c3"))
+        #expect(
+            held.detail.hasPrefix(
+                "unsigned: the commit that edited its MAC or its label must be signed by ops, and it bears no signature;"
+            ))
+        for (limited, seconds) in [("c2", 7200), ("c3", 7200), ("c1", 86_400)] as [(String, Int64)] {
+            let accepted = acceptance(
+                of: host("a", [interface(.b, true)]), in: world.standing, now: now,
+                limit: { $0 == CommitID(limited) ? 7200 : nil }
+            ) { nil }
+            #expect(accepted.accepted == [arming: now.later(seconds)], "\(limited)")
+        }
+    }
+
     @Test func `a spent arming stays behind, and the new MAC is held`() {
         var world = World.armed()
         world.end(.a, .provisioned)

@@ -6,7 +6,8 @@ import Testing
 struct StandingQueueTests {
     private let plan = Decision.netboot(.script("#!ipxe"))
 
-    private static let macs = (1...6).map { MACAddress(bits: UInt64($0)) }
+    /// Those of n1 to n6, in another order than their paths.
+    private static let macs = [5, 2, 6, 4, 1, 3].map { MACAddress(bits: UInt64($0)) }
 
     /// Hosts n1 to n6, and what they may at once.
     private static func world(limit: Int) -> World {
@@ -18,7 +19,10 @@ struct StandingQueueTests {
 
     private static func all(_ isOn: (Int) -> Bool) -> Delta {
         macs.enumerated().reduce(Delta()) { delta, item in
-            delta.and(Delta(host("n\(item.offset + 1)", [interface(item.element, isOn(item.offset))])))
+            let name = "n\(item.offset + 1)"
+            var spec = interface(item.element, isOn(item.offset))
+            spec.netbootLocation = SourceLocation(path: "inventory/\(name).yaml", line: 3)
+            return delta.and(Delta(host(name, [spec])))
         }
     }
 
@@ -34,6 +38,26 @@ struct StandingQueueTests {
             world.standing.explanation(of: world.decision(Self.macs[1]), for: Self.macs[1], now: Now(now))
                 == "`limits.armedAtOnce` is 3, and older armings go first: n1, n5, n6; it ends when one of them is spent"
         )
+    }
+
+    @Test func `of one commit they come in the order of paths, and within a file of lines`() {
+        var world = World()
+        func hosts(_ isOn: Bool) -> Delta {
+            let places = [(MACAddress.a, "b.yaml", 1), (.b, "a.yaml", 9), (.c, "a.yaml", 2)]
+            let hosts = places.map { mac, path, line in
+                var spec = interface(mac, isOn)
+                spec.netbootLocation = SourceLocation(path: path, line: line)
+                return host("h\(line)", [spec])
+            }
+            return hosts.reduce(Delta()) { $0.and(Delta($1)) }
+        }
+        world.commit(hosts(false), .firstSight)
+        world.commit(.policy { $0.armedAtOnce = 1 })
+        world.commit(hosts(true))
+        for mac in [MACAddress.c, .b, .a] {
+            #expect([MACAddress.a, .b, .c].filter { world.decision($0) == plan } == [mac])
+            world.end(mac, .provisioned)
+        }
     }
 
     @Test(arguments: Ending.allCases)

@@ -91,8 +91,23 @@ struct LooseningStepTests {
         #expect(await lab.isArmed())
         try lab.sign(as: nil)
         try lab.edit([Loosening.node: signedNode(true).replacing(signedMAC, with: "52:54:00:12:34:99")])
+        let signed = try lab.head()
         #expect(await !lab.isArmed())
         #expect(lab.decision("52:54:00:12:34:99") == .localBoot(.held(.unsigned)))
+        // It is named, and not the one that armed.
+        let mac = try #require(MACAddress("52:54:00:12:34:99"))
+        let edit = CommitID("\(try lab.head())")
+        #expect(lab.gate.current.inventory.state(of: mac)?.since.commit == edit)
+        let events = try await lab.journal.events(of: nil, after: 0, limit: 100).map(\.event)
+        let held = try #require(events.last { $0.kind == .held })
+        #expect(
+            held.commit == edit && held.detail.contains("the commit that edited its MAC or its label must be signed"))
+        let parent = try #require(ObjectID(hex: lab.git("rev-parse", "\(signed)~1").trimmingCharacters(in: .newlines)))
+        let change = try #require(try await lab.preview(from: parent, to: signed).changes.first { $0.mac == mac })
+        #expect(change.after == .localBoot(.held(.unsigned)) && change.since.commit == edit)
+        #expect(
+            change.detail.hasPrefix(
+                "the commit that edited its MAC or its label must be signed by ops, and it bears no"))
     }
 
     @Test func `what tightens needs no signature, and is loosened only by one`() async throws {

@@ -10,8 +10,10 @@ private final class PGPLab: Sendable {
     let lab: Lab
     private var home: String { lab.path("gpg") }
 
-    init(_ files: [String: String] = [:]) async throws {
-        lab = try await Lab()
+    init(
+        _ files: [String: String] = [:], signers: (URL) -> SignerPaths = { _ in SignerPaths() }
+    ) async throws {
+        lab = try await Lab(signers: signers)
         try FileManager.default.createDirectory(
             atPath: lab.path("gpg"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         // The program that git runs, so that it finds these keys and no others.
@@ -64,6 +66,27 @@ struct SignersTests {
         }
         try pgp.sign(as: "ops@lab")
         #expect(try await pgp.arm())
+    }
+
+    @Test func `keys in a folder of the machine's own count, change at once, and those of the repo are nobody's`()
+        async throws
+    {
+        let pgp = try await PGPLab(signers: { SignerPaths(openPGP: $0.appending(path: "outside").path) })
+        #expect(pgp.lab.gate.current.inventory.knownSigners == nil)
+        let file = pgp.lab.path("outside/ops.asc")
+        try FileManager.default.createDirectory(atPath: pgp.lab.path("outside"), withIntermediateDirectories: true)
+        try pgp.sign(as: "ops@lab")
+        #expect(try await !pgp.arm())
+        try pgp.key("ops@lab").write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(try await pgp.arm())
+        #expect(pgp.lab.gate.current.inventory.knownSigners?.contains("ops@lab") == true)
+        try pgp.sign(as: "eve@lab")
+        #expect(try await !pgp.arm())
+        try pgp.sign(as: "ops@lab")
+        try pgp.key("eve@lab").write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(try await !pgp.arm())
+        let told = pgp.lab.gate.current.inventory.diagnostics.map(\.message)
+        #expect(told.contains { $0.contains("no key is known of ops@lab: no commit can arm its hosts") }, "\(told)")
     }
 
     @Test func `a plan knows commits that are signed with OpenPGP`() async throws {

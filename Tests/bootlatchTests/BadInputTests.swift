@@ -80,6 +80,40 @@ import Web
         #expect(run.output.utf8.count < 200_000)
     }
 
+    @Test
+    func `a daemon that meets all of it at once names each file in bounded memory and time, and serves the good ones`()
+        async throws
+    {
+        let scratch = try Scratch()
+        let inputs = BadInput.hostile + BadInput.foreign
+        try scratch.write("repo/inventory/good.yaml", host(1))
+        for (number, input) in inputs.enumerated() {
+            try Data(input.bytes()).write(to: URL(filePath: scratch.path + "/repo/inventory/bad-\(number).yaml"))
+        }
+        let repo = scratch.path + "/repo"
+        try await CommandRun.git("init", "--quiet", "-b", "main", repo)
+        try await CommandRun.git("-C", repo, "add", ".")
+        try await CommandRun.git("-C", repo, "commit", "--quiet", "-m", "All that is wrong")
+        try scratch.write(
+            "bootlatch.yaml",
+            "state: \(scratch.path)/state\ninventory: {url: \(repo)}\nboot: {address: 127.0.0.1, dhcp: {mode: off}}\n")
+        let run = try await CommandRun.run(
+            [
+                "/bin/bash", "-c", "ulimit -v 3145728; ulimit -t 300; exec \"$@\"", "bash", CommandRun.bootlatch,
+                "reconcile", "--once", "--config", scratch.path + "/bootlatch.yaml",
+            ])
+        // A limit that is reached ends it by a signal.
+        #expect(run.status == 0, "\(run.status): \(run.errors.suffix(2000))")
+        for (number, input) in inputs.enumerated() where input.says != nil {
+            #expect(run.output.contains("inventory/bad-\(number).yaml:"), "\(input)")
+        }
+        let ofGood = run.output.split(separator: "\n").filter { $0.contains("inventory/good.yaml:") }
+        #expect(
+            ofGood.count == 1 && ofGood.first?.contains("rack-1 52:54:00:aa:00:01: unknown -> off") == true, "\(ofGood)"
+        )
+        #expect(run.output.utf8.count < 10_000_000)
+    }
+
     @Test func `validate and plan read no file that is too large, follow no link and wait for no pipe`() async throws {
         let scratch = try Scratch()
         let large = scratch.path + "/inventory/large.yaml"

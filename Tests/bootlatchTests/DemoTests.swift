@@ -29,6 +29,24 @@ import Testing
         #expect(story.split(separator: "\n").count <= 20)
     }
 
+    @Test func `the README shows the demo's own lines`() async throws {
+        /// Without what differs from run to run.
+        func stable(_ line: Substring) -> String {
+            String(line).replacing(/\b[0-9a-f]{8}\b/, with: "COMMIT")
+                .replacing(/\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z/, with: "TIME").replacing(
+                    /\b[0-9.]+ m?s\b/, with: "N ms"
+                )
+                // Where the commit is not faster than the next boot.
+                .replacing("the remote still says allowPXE: true, and ", with: "")
+        }
+        let page = try String(contentsOfFile: Self.root + "/README.md", encoding: .utf8)
+        let block = page.split(separator: "```").first { $0.hasPrefix("\n 3 off") }
+        let lines = try #require(block).split(separator: "\n").map(stable)
+        #expect(lines.count >= 10)
+        let printed = Set(try await demo().output.split(separator: "\n").map(stable))
+        for line in lines { #expect(printed.contains(line), "\(line)") }
+    }
+
     @Test(arguments: ["node-02", "lab/node-02"])
     func `another host can be named`(host: String) async throws {
         let run = try await demo(["--host", host])

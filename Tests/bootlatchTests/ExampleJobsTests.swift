@@ -77,11 +77,18 @@ struct ExampleJobsTests {
         #expect(job.status == 0 && job.output.contains(summary) && job.output.contains(note), "\(job.output)")
     }
 
-    @Test func `the GitLab job leaves a Code Quality report, and passes`() async throws {
+    /// GitLab sets the first one in pipelines of merge results only, and leaves it empty elsewhere.
+    @Test(arguments: [
+        ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA": "BASE"],
+        ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA": "BASE", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "nobody"],
+        ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA": "", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "BASE"],
+        ["CI_MERGE_REQUEST_DIFF_BASE_SHA": "BASE"],
+    ])
+    func `the GitLab job leaves a Code Quality report, and passes`(variables: [String: String]) async throws {
         let repo = try await PlanRepo()
         let base = try await repo.git("rev-parse", "HEAD")
         try await repo.pullRequest()
-        let job = try await run(gitlabScript(), in: repo, ["CI_MERGE_REQUEST_DIFF_BASE_SHA": base])
+        let job = try await run(gitlabScript(), in: repo, variables.mapValues { $0 == "BASE" ? base : $0 })
         #expect(job.status == 0, "\(job.output)\(job.errors)")
         #expect(job.output.contains("armed   lab/node-01"))
         let report = Data(try repo.scratch.text("repo/gl-code-quality-report.json").utf8)
@@ -101,6 +108,31 @@ struct ExampleJobsTests {
         try await repo.commit("Break node-01")
         #expect(try await run(try #require(steps["Validate"]), in: repo).status == 1)
         #expect(try await run(gitlabScript(), in: repo, ["CI_MERGE_REQUEST_DIFF_BASE_SHA": base]).status != 0)
+    }
+
+    @Test func `the pre-commit hooks run once for each commit that touches a manifest, a policy or a key`() throws {
+        let config = try read("pre-commit/.pre-commit-config.yaml")
+        let repo = try #require(config["repos"]?.items.first)
+        #expect(config["repos"]?.items.count == 1 && repo["repo"]?.text == "local")
+        let hooks = repo["hooks"]?.items ?? []
+        #expect(hooks.map { $0["id"]?.text } == ["bootlatch-validate", "bootlatch-plan"])
+        let needed: Set = ["id", "name", "language", "entry", "files", "pass_filenames"]
+        for hook in hooks {
+            let keys = Set(hook.entries.map(\.key.text))
+            #expect(needed.isSubset(of: keys) && keys.subtracting(needed).isSubset(of: ["verbose"]), "\(keys)")
+            #expect(hook["language"]?.text == "system")
+            #expect(hook["pass_filenames"]?.bool == false)
+            // Python's `re.search`; these patterns mean the same here.
+            let files = try Regex(try #require(hook["files"]?.text))
+            for path in ["inventory/a.yaml", "inventory/rack1/n.yml", "policies/lab.yaml", "policies/allowed_signers"] {
+                #expect(path.firstMatch(of: files) != nil, "\(path)")
+            }
+            for path in ["README.md", "docs/inventory/a.yaml", "inventory.yaml", ".github/workflows/policies.yaml"] {
+                #expect(path.firstMatch(of: files) == nil, "\(path)")
+            }
+        }
+        // What passes is shown only so.
+        #expect(hooks.last?["verbose"]?.bool == true)
     }
 
     @Test func `the pre-commit hooks show the plan, and stop a manifest that is in error`() async throws {

@@ -54,6 +54,26 @@ struct ReadmeTests {
         }
     }
 
+    @Test func `the README's sample of why has every rule's sentence, in their order, and the advice`() throws {
+        let sample = try #require(
+            page.split(separator: "```").first { $0.hasPrefix("\nrack1/node-07 52:54:00:12:34:07: netboot, armed\n") })
+        let lines = sample.split(separator: "\n").map(String.init)
+        let rules = lines.compactMap { line in line.firstMatch(of: /^  ok (.*?)( \([^()]*\))?$/).map { "\($0.1)" } }
+        // A host whose MAC is known is not asked whether it is.
+        let known = BootRule.allCases.filter { $0 != .seen }
+        #expect(rules == known.map { $0.question(in: .hardwareV1Alpha1) })
+        #expect(lines.suffix(2).first == "  \(Decision.netboot(.script("")).explanation(in: .hardwareV1Alpha1))")
+        // The advice on the README's own manifest, turned on.
+        let path = "inventory/rack1/node-07.yaml"
+        let block = try #require(blocks.first { $0.text.contains("52:54:00:12:34:07") })
+        let file = parseManifest(Array(block.text.utf8), path: path)
+        let inventory = Inventory().advanced(by: Delta([path: .read(file, content: path)])).inventory
+        let interface = try #require(MACAddress("52:54:00:12:34:07").flatMap { inventory[$0] })
+        let advice = Advice(
+            interface, in: Standing(inventory: inventory, ledger: Ledger()), now: Now(Instant(seconds: 0)))
+        #expect(lines.last == "  To change this: " + advice.text(on: .netboot(.script(""))))
+    }
+
     @Test func `the README names every command`() {
         for command in Bootlatch.configuration.subcommands {
             let name = command.configuration.commandName ?? String(describing: command).lowercased()

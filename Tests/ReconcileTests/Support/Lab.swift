@@ -38,6 +38,7 @@ final class Lab: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let clock = TestClock(Now(Instant(seconds: wall)))
         self.clock = clock
+        let began = ContinuousClock.now
         self.site = site ?? folder
         let bare = self.site.appending(path: "remote.git").path
         if !FileManager.default.fileExists(atPath: bare) {
@@ -57,7 +58,8 @@ final class Lab: Sendable {
             now: { clock.now }, log: log)
         self.writeBack = WriteBack(
             settings: writeBack, reconciler: reconciler, repository: repository, remote: remote, journal: journal,
-            gate: gate, now: { clock.now }, reached: reached, log: log)
+            gate: gate, now: { clock.now }, reached: reached,
+            clock: { began.advanced(by: .seconds(clock.now.wall.seconds - wall)) }, log: log)
     }
 
     deinit { if isFirst { try? FileManager.default.removeItem(at: folder) } }

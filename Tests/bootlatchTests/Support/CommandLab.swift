@@ -123,6 +123,11 @@ final class CommandLab {
         return try await CommandRun.git("-C", clone, "rev-parse", "--short=8", "HEAD")
     }
 
+    /// Takes over what commands and the daemon have committed.
+    func pull() async throws {
+        try await CommandRun.git("-C", clone, "pull", "--quiet", "--rebase", scratch.path + "/origin.git", "main")
+    }
+
     func tip() async throws -> String {
         try await CommandRun.git("-C", scratch.path + "/origin.git", "rev-parse", "main")
     }

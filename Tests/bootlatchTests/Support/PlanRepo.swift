@@ -52,7 +52,7 @@ struct PlanRepo {
     /// A policy asks that ops sign, whose key is made and known from here on.
     func askForSignatures() async throws {
         let key = scratch.path + "/key"
-        try await CommandRun.run(["/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key])
+        _ = try await CommandRun.run(["/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key])
         for setting in [["gpg.format", "ssh"], ["user.signingKey", key]] {
             _ = try await git("config", setting[0], setting[1])
         }
