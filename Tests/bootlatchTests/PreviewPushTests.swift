@@ -173,11 +173,13 @@ struct PreviewPushTests {
     @Test(.enabled(if: PlanRepo.canSign, "needs ssh-keygen"))
     func `a signature is verified only where a policy asks for it`() async throws {
         let repo = try await PlanRepo()
-        // A git that takes notes.
+        // An ssh-keygen that takes notes.
         let log = repo.scratch.path + "/log"
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        try repo.scratch.write("bin/git", "#!/bin/sh\necho \"$*\" >>\(log)\nPATH=\(path) exec git \"$@\"\n")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: repo.scratch.path + "/bin/git")
+        try repo.scratch.write(
+            "bin/ssh-keygen", "#!/bin/sh\necho \"$*\" >>\(log)\nPATH=\(path) exec ssh-keygen \"$@\"\n")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: repo.scratch.path + "/bin/ssh-keygen")
 
         func verified() async throws -> Int {
             let environment = ["PATH": "\(repo.scratch.path)/bin:\(path)"]
@@ -187,7 +189,7 @@ struct PreviewPushTests {
                 #expect(run.status < 2, "\(run.errors)")
             }
             let lines = (try? repo.scratch.text("log"))?.split(separator: "\n") ?? []
-            return lines.count { $0.contains("verify-commit") }
+            return lines.count { $0.hasPrefix("-Y verify ") }
         }
         try repo.set("node-01", "true")
         try await repo.commit("Install node-01")
