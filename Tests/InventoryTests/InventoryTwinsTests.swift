@@ -15,7 +15,7 @@ struct InventoryTwinsTests {
     }
 
     // Looking through all the others for each would take hours.
-    @Test(.timeLimit(.minutes(3)), arguments: [true, false], [true, false])
+    @Test(.timeLimit(.minutes(10)), arguments: [true, false], [true, false])
     func `fifty thousand hosts of one name or one MAC cost what fifty thousand hosts cost`(
         isOneName: Bool, isOneFile: Bool
     ) {

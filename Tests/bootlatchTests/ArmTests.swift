@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ArmTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ArmTests {
     @Test func `arm says for how long and why, and history reads both back out of any repo`() async throws {
         let lab = try await CommandLab()
         let arm = try await lab.bootlatch(

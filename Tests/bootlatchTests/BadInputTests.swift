@@ -5,7 +5,7 @@ import Testing
 import Web
 
 /// What status, validate and the metrics say of one broken file among a thousand.
-@Suite(.timeLimit(.minutes(10))) struct BadInputTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct BadInputTests {
     private func host(_ number: Int) -> String {
         let digits = String(number, radix: 16)
         let padded = String(repeating: "0", count: 4 - digits.count) + digits
@@ -73,7 +73,7 @@ import Web
         let path = scratch.path + "/a.yaml"
         try Data(input.bytes()).write(to: URL(filePath: path))
         let run = try await CommandRun.run(
-            ["/bin/bash", "-c", "\(Self.limits); exec \"$@\"", "bash", CommandRun.bootlatch, "validate", path])
+            ["/bin/bash", "-c", "\(Self.limits); exec nice \"$@\"", "bash", CommandRun.bootlatch, "validate", path])
         // A limit that is reached ends it by a signal.
         #expect(run.status == 0 || run.status == 1, "\(run.status): \(run.errors.suffix(500))")
         #expect(run.status == 1 || input.says == nil)
@@ -99,7 +99,7 @@ import Web
             "state: \(scratch.path)/state\ninventory: {url: \(repo)}\nboot: {address: 127.0.0.1, dhcp: {mode: off}}\n")
         let run = try await CommandRun.run(
             [
-                "/bin/bash", "-c", "ulimit -v 3145728; ulimit -t 300; exec \"$@\"", "bash", CommandRun.bootlatch,
+                "/bin/bash", "-c", "ulimit -v 3145728; ulimit -t 300; exec nice \"$@\"", "bash", CommandRun.bootlatch,
                 "reconcile", "--once", "--config", scratch.path + "/bootlatch.yaml",
             ])
         // A limit that is reached ends it by a signal.

@@ -9,12 +9,13 @@ import Web
 struct ClientTests {
     @Test func `a daemon that is still at it is not one that is not there`() async throws {
         let socket = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString.prefix(8)).sock").path
-        let client = Client(socket: socket, patience: .milliseconds(200))
+        var client = Client(socket: socket)
         let missing = await #expect(throws: ClientError.self) {
             let _: StatusReply = try await client.get("/v1/status")
         }
         #expect(missing?.description.contains("Is `bootlatch serve` running") == true)
         // It listens, and answers nothing.
+        client.patience = .milliseconds(200)
         let silent = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(unixDomainSocketPath: socket).get()
         let busy = await #expect(throws: ClientError.self) {

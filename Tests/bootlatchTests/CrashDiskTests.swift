@@ -9,7 +9,7 @@ private let canMount =
 private let mountMessage: Comment = "needs root and mount namespaces (unshare -m)"
 
 /// A state directory that can't be written: nobody netboots, and every answer says why.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct CrashDiskTests {
     /// Runs what follows in a mount namespace of its own, after these commands.
     private func mounting(_ commands: String) -> [String] {
@@ -104,7 +104,7 @@ private let canTrace: Bool = {
     return geteuid() == 0 || scope?.first == "0"
 }()
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CrashOrderTests {
     @Test(.enabled(if: canTrace, "needs strace, and the right to attach it"))
     func `the journal is synced to disk before the webhook's 200 is written`() async throws {

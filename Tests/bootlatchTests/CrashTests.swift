@@ -5,7 +5,7 @@ import Web
 import Testing
 
 /// `kill -9` of a daemon of its own process, and what the next one makes of the state that it leaves.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct CrashTests {
     private static let points = ["latched", "committed", "pushed", "recorded"]
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Machines whose MAC nobody knows, against a daemon and a repo of their own.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct DaemonIntroduceTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DaemonIntroduceTests {
     private static let mac = "52:54:00:12:34:51"
     private static let uuid = "4c4c4544-0042-3510-8052-b2c04f4b3232"
 

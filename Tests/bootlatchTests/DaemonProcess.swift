@@ -55,14 +55,14 @@ final class DaemonProcess: Sendable {
 
     /// The first line that holds every one of these texts; waits for it.
     @discardableResult
-    func line(_ texts: String..., within limit: Duration = .seconds(20)) async throws -> String {
+    func line(_ texts: String..., within limit: Duration = .seconds(90)) async throws -> String {
         try await wait(limit, for: "a line with \(texts)") { state in
             state.lines.first { line in texts.allSatisfy { line.contains($0) } }
         }
     }
 
     @discardableResult
-    func ended(within limit: Duration = .seconds(20)) async throws -> End {
+    func ended(within limit: Duration = .seconds(90)) async throws -> End {
         try await wait(limit, for: "its end") { $0.end }
     }
 

@@ -7,7 +7,7 @@ import Testing
 import Web
 
 /// A running daemon and the remote that it writes to.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DaemonRemoteTests {
     @Test func `two hundred webhooks at once are one commit for each host, in few pushes`() async throws {
         let count = 200
@@ -36,7 +36,7 @@ struct DaemonRemoteTests {
         let before = try lab.pushes()
         let answers = try await Self.atOnce(count) { try await daemon.report(hooks[$0]).status }
         #expect(answers.allSatisfy { $0 == 200 })
-        try await daemon.until("nothing owed", within: .seconds(40)) { try await daemon.status().intents.isEmpty }
+        try await daemon.until("nothing owed", within: .seconds(180)) { try await daemon.status().intents.isEmpty }
         let subjects = try lab.git("--git-dir", lab.path("remote.git"), "log", "--format=%s", "main")
             .split(separator: "\n").filter { $0.hasPrefix("Disable PXE") }
         #expect(subjects.count == count && Set(subjects).count == count)
@@ -106,7 +106,7 @@ struct DaemonRemoteTests {
         #expect(try lab.disarms() == 1)
     }
 
-    private static var soon: ContinuousClock.Instant { .now.advanced(by: .seconds(30)) }
+    private static var soon: ContinuousClock.Instant { .now.advanced(by: .seconds(120)) }
 
     private static func atOnce<Value: Sendable>(
         _ count: Int, _ work: @escaping @Sendable (Int) async throws -> Value

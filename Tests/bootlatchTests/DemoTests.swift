@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The demo as a user starts it, and the demo with each of its steps broken from outside.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct DemoTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DemoTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `-o json` prints, compared with the examples of docs/json.md: they are the goldens.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct JSONTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct JSONTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 

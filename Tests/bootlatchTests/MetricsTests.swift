@@ -6,7 +6,7 @@ import Simulate
 import Testing
 
 /// What a running daemon tells Prometheus. Broken files are in BadInputTests.
-@Suite(.timeLimit(.minutes(2))) struct MetricsTests {
+@Suite(.timeLimit(.minutes(10))) struct MetricsTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 

@@ -7,14 +7,14 @@ import Testing
 import Web
 
 /// The operators' API of a running daemon.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct OperatorsAPITests {
     private func ask<Reply: Decodable>(
         _ target: HTTPClient.Target, _ path: String, post body: String? = nil, as _: Reply.Type = Reply.self
     ) async throws -> (status: Int, reply: Reply) {
         let response = try await HTTPClient().request(
             body == nil ? .GET : .POST, target, path: path, body: body.map { .init(string: $0) },
-            deadline: .now.advanced(by: .seconds(20)))
+            deadline: .now.advanced(by: .seconds(90)))
         let data = Data(response.body.readableBytesView)
         do {
             return (response.status, try JSONDecoder().decode(Reply.self, from: data))
@@ -162,7 +162,7 @@ struct OperatorsAPITests {
         let body = #"{"host": "node-01", "author": "Grace", "email": "grace@lab"}"#
         let socket = HTTPClient.Target.unix(path: daemon.socket)
         let response = try await HTTPClient().request(
-            .POST, socket, path: "/v1/\(command)", body: .init(string: body), deadline: .now.advanced(by: .seconds(20)))
+            .POST, socket, path: "/v1/\(command)", body: .init(string: body), deadline: .now.advanced(by: .seconds(90)))
         #expect(response.status == 200, "\(response.text)")
         let changed = try lab.git("--git-dir", lab.path("remote.git"), "show", "--format=%s", "--name-only", "main")
         #expect(changed.contains("node-01\n") && changed.hasSuffix("\ninventory/node-02.yaml\n"), "\(changed)")
@@ -178,14 +178,14 @@ struct OperatorsAPITests {
         let body = #"{"host": "node-01", "author": "Eve", "email": "eve@lab"}"#
         for path in ["/v1/arm", "/v1/disarm", "/v1/suspend", "/v1/resume", "/v1/reconcile"] {
             let response = try await HTTPClient().request(
-                .POST, open, path: path, body: .init(string: body), deadline: .now.advanced(by: .seconds(20)))
+                .POST, open, path: path, body: .init(string: body), deadline: .now.advanced(by: .seconds(90)))
             #expect(response.status == 404 || response.status == 405)
         }
         #expect(try !lab.isOnInRemote())
         // Nor does the provisioning network reach the operators' routes.
         let plane = try await HTTPClient().request(
             .GET, .tcp(host: "127.0.0.1", port: daemon.port), path: "/v1/status",
-            deadline: .now.advanced(by: .seconds(20)))
+            deadline: .now.advanced(by: .seconds(90)))
         #expect(plane.status == 404)
     }
 }

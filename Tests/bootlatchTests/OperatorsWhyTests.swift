@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `bootlatch why` says of machines that might be one that waits to be seen.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct OperatorsWhyTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct OperatorsWhyTests {
     private func push(_ lab: CommandLab, _ files: [String: String]) async throws {
         let (clone, origin) = (lab.scratch.path + "/clone", lab.scratch.path + "/origin.git")
         try await CommandRun.git("-C", clone, "pull", "--quiet", "--rebase", origin, "main")

@@ -6,7 +6,7 @@ import Simulate
 import Testing
 
 /// examples/prometheus, as Prometheus' own tools read it.
-@Suite(.enabled(if: has("promtool"), "needs promtool, of Debian's package prometheus"), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: has("promtool"), "needs promtool, of Debian's package prometheus"), .timeLimit(.minutes(10)))
 struct PrometheusExampleTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path

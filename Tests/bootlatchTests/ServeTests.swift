@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Web
 
-@Suite(.timeLimit(.minutes(1))) struct ServeTests {
+@Suite(.timeLimit(.minutes(10))) struct ServeTests {
     /// `sh` lowers the soft limit to what a login shell of another time had.
     @Test func `it opens as many files as it may, not as few as its shell lets programs start with`() async throws {
         let lab = try ServedLab()

@@ -128,7 +128,7 @@ struct Served: Sendable {
     let port: Int
     let readOnlyPort: Int
 
-    private var soon: ContinuousClock.Instant { .now.advanced(by: .seconds(20)) }
+    private var soon: ContinuousClock.Instant { .now.advanced(by: .seconds(90)) }
 
     func status() async throws -> StatusReply {
         let response = try await HTTPClient().request(.GET, .unix(path: socket), path: "/v1/status", deadline: soon)
@@ -178,7 +178,7 @@ struct Served: Sendable {
 
     /// Asks after each pass until it holds.
     func until(
-        _ what: String, within limit: Duration = .seconds(20), _ holds: () async throws -> Bool
+        _ what: String, within limit: Duration = .seconds(90), _ holds: () async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now.advanced(by: limit)
         repeat {

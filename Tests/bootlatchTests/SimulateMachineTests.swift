@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `bootlatch simulate` against a daemon of its own.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SimulateMachineTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct SimulateMachineTests {
     @Test(arguments: ["biosIPXE", "biosPXE"])
     func `an armed machine netboots, reports, and is refused afterwards`(firmware: String) async throws {
         let lab = try await CommandLab()

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StateLockTests {
+@Suite(.timeLimit(.minutes(10))) struct StateLockTests {
     @Test func `a state folder has one daemon`() async throws {
         let lab = try await CommandLab()
         let second = try await lab.bootlatch("reconcile", "--once")

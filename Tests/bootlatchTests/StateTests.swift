@@ -4,7 +4,7 @@ import Testing
 import Web
 
 /// A daemon that moves to another machine: its journal in a file.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct StateTests {
     private func state(_ lab: ServedLab, _ verb: String, in folder: String) throws -> String {
         try runProgram([

@@ -5,7 +5,7 @@ import Testing
 import Web
 
 /// The hold that the sequences of `make torture` have on a daemon.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SteppedTests {
     private func post(_ daemon: Served, _ path: String) async throws -> HTTPClient.Response {
         try await HTTPClient().request(

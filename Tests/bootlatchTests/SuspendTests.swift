@@ -6,7 +6,7 @@ import Testing
 import Web
 
 /// A maintenance stop of a running daemon.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct SuspendTests {
     private func post<Reply: Decodable>(_ daemon: Served, _ path: String, _ body: String) async throws -> Reply {
         let response = try await HTTPClient().request(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import bootlatch
 
-@Suite(.timeLimit(.minutes(1))) struct WakeUpTests {
+@Suite(.timeLimit(.minutes(10))) struct WakeUpTests {
     @Test func `every wait takes its time, also after one that nobody ended`() async {
         let wakeUp = WakeUp()
         let start = ContinuousClock.now

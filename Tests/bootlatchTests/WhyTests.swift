@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `bootlatch why` says of each guard.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct WhyTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct WhyTests {
     private static let uuid = "b0071a7c-0000-4000-8000-525400123401"
 
     /// node-01 with labels that name its machine.
