@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -108,13 +109,9 @@ import Testing
     }
 
     @Test func `a port where nobody listens is unreachable`() async throws {
-        let port = try await TestServer.with { _ in
-            TestServer.Answer()
-        } _: {
-            $0.port
-        }
+        let held = try BoundSocket()
         let error = await #expect(throws: HTTPClient.Failure.self) {
-            try await client.request(.GET, .tcp(host: "127.0.0.1", port: port), path: "/", deadline: soon)
+            try await client.request(.GET, .tcp(host: "127.0.0.1", port: held.port), path: "/", deadline: soon)
         }
         guard case .unreachable = error else {
             Issue.record("\(String(describing: error))")
@@ -170,4 +167,28 @@ import Testing
             #expect(answer.text == "x")
         }
     }
+}
+
+/// A port that is taken, and where nobody listens.
+private final class BoundSocket {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let code = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1
+            }
+        }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        try #require(code == 0)
+    }
+
+    deinit { close(descriptor) }
 }
