@@ -31,4 +31,13 @@ extension Inventory {
     func isUnseen(_ mac: MACAddress, in new: Inventory) -> Bool {
         new.claims[mac]?.first.map { files[$0.path]?.isUnseen == true } ?? false
     }
+
+    /// What a host was before a step that leads to `new`. Where nobody was called so: the hosts that are gone by then, and stood in its
+    /// file or had a card of its, for a new name alone makes no new machine.
+    func formerEntries(of host: Host, in new: Inventory) -> [Entry] {
+        if let known = entries[host.id] { return known }
+        let there = (files[host.location.path]?.inForce.hosts ?? []) + host.interfaces.compactMap { self[$0.mac]?.host }
+        let gone = Set(there.map(\.id)).filter { new.entries[$0] == nil || new.lost.contains($0) }
+        return gone.sorted().flatMap { entries[$0] ?? [] }
+    }
 }

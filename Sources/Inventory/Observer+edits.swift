@@ -8,7 +8,7 @@ extension Observer {
             guard let interface = new[mac] else { continue }
             let isKnown = old.states[mac] != nil
             // More than one where the host stood in two manifests.
-            let before = (old.entries[interface.host.id] ?? []).map(\.host.interfaces)
+            let before = old.formerEntries(of: interface.host, in: new).map(\.host.interfaces)
             let lost = before.joined().map(\.mac).filter { lost in
                 old.states[lost]?.isOn == true && !interface.host.interfaces.contains { $0.mac == lost }
             }

@@ -3,7 +3,7 @@ import HashTreeCollections
 extension Observer {
     mutating func isCandidate(_ interface: Interface) -> Bool {
         guard var state = old.states[interface.mac], state.isOn else { return true }
-        if step.kind == .commit, isRearmed(interface.host, from: state, in: old) { return true }
+        if step.kind == .commit, isRearmed(interface.host, from: state, between: old, new) { return true }
         let before = state
         state.host = interface.host.id
         state.armAnnotation = interface.host.armAnnotation
@@ -86,7 +86,7 @@ extension Observer {
         guard let annotation = interface.host.armAnnotation else { return true }
         // A card that joins a host, or comes to it, brings no news of its annotation.
         return annotation == old.states[interface.mac]?.armAnnotation
-            || annotation == old[interface.host.id]?.host.armAnnotation
+            || old.formerEntries(of: interface.host, in: new).contains { $0.host.armAnnotation == annotation }
     }
 
     /// The policies before the commit, applied to the host as it was, and to the one that had the card, should that be another: a

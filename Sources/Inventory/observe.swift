@@ -18,14 +18,14 @@ package func candidates(_ step: Step, from old: Inventory, to new: Inventory, to
     touched.filter { mac in
         guard new.value(of: mac) == true, let interface = new[mac] else { return false }
         guard let state = old.states[mac], state.isOn else { return true }
-        return isRearmed(interface.host, from: state, in: old) && step.kind == .commit
+        return isRearmed(interface.host, from: state, between: old, new) && step.kind == .commit
     }
 }
 
 /// The annotation `bootlatch.dev/arm` says something new: of the card, and of the host, which a card may have come to.
-func isRearmed(_ host: Host, from state: InterfaceState, in old: Inventory) -> Bool {
-    host.armAnnotation != nil && host.armAnnotation != state.armAnnotation
-        && host.armAnnotation != old[host.id]?.host.armAnnotation
+func isRearmed(_ host: Host, from state: InterfaceState, between old: Inventory, _ new: Inventory) -> Bool {
+    guard let annotation = host.armAnnotation, annotation != state.armAnnotation else { return false }
+    return !old.formerEntries(of: host, in: new).contains { $0.host.armAnnotation == annotation }
 }
 
 struct Observer {

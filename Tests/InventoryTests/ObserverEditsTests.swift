@@ -173,6 +173,50 @@ struct ObserverEditsTests {
         for mac in [MACAddress.a, .b, .c] { #expect(world.decision(mac) != plan) }
     }
 
+    @Test(arguments: [nil, .provisioned] as [Ending?], [true, false])
+    func `another name in the commit that edits a MAC makes no new machine`(ending: Ending?, isKnown: Bool) {
+        var world = World.armed()
+        // So many that one without a name is no loss of most.
+        let others = (1...5).map { MACAddress(bits: UInt64(0x5254_0099_0000 + $0)) }
+        for (number, mac) in others.enumerated() {
+            world.commit(Delta(host("other-\(number)", [interface(mac, false)])))
+        }
+        if isKnown { world.commit(Delta(host("b", [interface(.b, false)]))) }
+        if let ending { world.end(.a, ending) }
+        var renamed = host("z", [interface(.b, true)])
+        renamed.location = SourceLocation(path: "inventory/a.yaml")
+        world.commit((isKnown ? Delta.removed("b") : Delta()).and(Delta(renamed)))
+        if ending == nil && !isKnown {
+            #expect(world.decision(.b) == plan && world.standing.ledger.records.count == 1)
+        } else {
+            // Two hosts are gone, and both might be it.
+            #expect(world.refusal(.b) == .held(.ambiguous))
+        }
+    }
+
+    @Test func `another name and a MAC in its place are a new machine where the old one stays, or was off`() {
+        for isGone in [true, false] {
+            var world = World()
+            world.commit(Delta(host("a", [interface(.a, !isGone)])), .firstSight)
+            var new = host("z", [interface(.b, true)])
+            if isGone { new.location = SourceLocation(path: "inventory/a.yaml") }
+            world.commit(Delta(new))
+            #expect(world.decision(.b) == plan)
+        }
+    }
+
+    @Test func `a card that comes to a host which is renamed brings no news of its annotation`() {
+        var world = World()
+        world.commit(
+            Delta(
+                host("a", [interface(.a, true)], annotation: "1"), host("b", [interface(.b, true)], annotation: "2")),
+            .firstSight)
+        var renamed = host("z", [interface(.b, true), interface(.a, true)], annotation: "2")
+        renamed.location = SourceLocation(path: "inventory/b.yaml")
+        world.commit(Delta.removed("a").and(Delta(renamed)))
+        #expect(world.refusal(.a) == .held(.firstSight) && world.refusal(.b) == .held(.firstSight))
+    }
+
     @Test func `two hosts that swap MACs while on are held`() {
         var world = World()
         world.commit(Delta(host("a", [interface(.a, false)]), host("b", [interface(.b, false)])), .firstSight)

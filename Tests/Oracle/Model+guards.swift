@@ -27,7 +27,7 @@ extension Model {
         guard asked || step.after.rules(for: machine).armID, !has(.armIDIgnored) else { return false }
         guard let arm = machine.arm else { return true }
         if arm == step.states[mac]?.annotation { return true }
-        return arm == step.before.known(machine.id)?.arm && !has(.armIDOfTheCardOnly)
+        return step.former(machine.id).contains { $0.arm == arm } && !has(.armIDOfTheCardOnly)
     }
 
     /// As many hosts as may be armed at once go before this one: hosts whose limit is of the same policy, with an unspent arming older

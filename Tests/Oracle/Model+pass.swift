@@ -84,7 +84,7 @@ extension Model {
     private func pair(_ step: inout Step) {
         let (before, after) = (step.before, step.after)
         for (id, now) in after.machines.sorted(by: { $0.key < $1.key }) {
-            let versions = before.versions[id] ?? before.lostWhole[id].map { [$0] } ?? []
+            let versions = step.former(id)
             guard let then = versions.first,
                 now.cards.contains(where: { after.explicit($0.mac) != nil })
             else {
@@ -169,7 +169,7 @@ extension Model {
             // The annotation is another host's, and no news. What is spent stays spent.
             if state.arming.map({ armings[$0].ending == nil }) ?? true { state.hold = "ambiguous" }
         } else if step.kind == .step, let arm = claim.machine.arm, arm != annotation, !has(.rule6AnnotationIgnored),
-            arm != step.before.known(claim.machine.id)?.arm || has(.rule6AnnotationOfTheCardOnly)
+            !step.former(claim.machine.id).contains(where: { $0.arm == arm }) || has(.rule6AnnotationOfTheCardOnly)
         {
             step.candidates.append(mac)
             step.annotated.insert(mac)
@@ -216,4 +216,20 @@ struct Step {
     var candidates: [String] = []
     var annotated: Set<String> = []
     var atFirstSight: Set<String> = []
+
+    /// What a host was before: under its name, or, where nobody had that, as whoever is gone and stood in its file or had a card of its.
+    func former(_ id: String) -> [Machine] {
+        func versions(_ id: String) -> [Machine]? { before.versions[id] ?? before.lostWhole[id].map { [$0] } }
+        if let known = versions(id) { return known }
+        let cards = (after.versions[id] ?? []).flatMap(\.cards)
+        var gone = Set(cards.compactMap { before.owner($0.mac)?.id })
+        for (path, file) in after.files where file.documents.contains(where: { $0.machine?.id == id }) {
+            gone.formUnion((before.files[path]?.documents ?? []).compactMap { $0.machine?.id })
+        }
+        return gone.filter { after.machines[$0] == nil }.sorted().flatMap { versions($0) ?? [] }
+    }
+}
+
+extension Document {
+    fileprivate var machine: Machine? { if case .machine(let machine) = self { machine } else { nil } }
 }

@@ -1,8 +1,9 @@
 /// Steps in which a MAC, an annotation or a commit comes where it was not: nobody turned anything on.
 extension Sequence {
     func cardStep() async throws {
-        switch extras.number(0...5) {
+        switch extras.number(0...6) {
         case 0, 1: try await inheritedCard()
+        case 6: try await renamedWithNewCard()
         case 2: try await rotatedCards()
         case 3: try await exchangedWithin()
         case 4: try await annotatedApart()
@@ -24,6 +25,7 @@ extension Sequence {
         tally.guards["MAC of another host taken over", default: 0] += 1
         let isOneCommit = extras.chance(50)
         let (isDeleted, isSeenBetween, isLate) = (extras.chance(50), extras.chance(50), extras.chance(30))
+        let isRenamed = extras.chance(40)
         try await step("\(heir.machine.name) takes \(mac.suffix(2)) of \(giver.machine.name)") {
             var tree = try self.history.tree(self.tip)
             if isDeleted && self.places(tree).count > 3 {
@@ -45,8 +47,29 @@ extension Sequence {
             guard var machine = self.place(of: heir.machine.cards[0].mac, in: tree)?.machine else { return }
             machine.cards[0].mac = mac
             machine.cards[0].on = true
+            if isRenamed {
+                self.hosts += 1
+                machine.name = "node-\(self.hosts)"
+            }
             tree[heir.path]?.documents[heir.index] = .machine(machine)
             try self.push(self.commit([self.tip], tree, "\(machine.name) has \(mac)"), "push")
+            try await self.poll()
+        }
+    }
+
+    /// Another name and another MAC in one commit, below a permission that stays.
+    private func renamedWithNewCard() async throws {
+        let tip = try tip
+        var tree = try history.tree(tip)
+        guard macs.count < 200, let place = extras.pick(places(tree).filter(isOn)) else { return }
+        var machine = place.machine
+        hosts += 1
+        machine.name = "node-\(hosts)"
+        machine.cards[0].mac = newMAC()
+        tree[place.path]?.documents[place.index] = .machine(machine)
+        tally.guards["renamed, with another MAC", default: 0] += 1
+        try await step("\(place.machine.name) is \(machine.name) with \(machine.cards[0].mac.suffix(2))") {
+            try self.push(self.commit([tip], tree, "\(machine.name)"), "push")
             try await self.poll()
         }
     }
@@ -83,6 +106,10 @@ extension Sequence {
         var machine = place.machine
         let macs = machine.cards.map(\.mac)
         machine.cards[0].mac = macs[1]
+        if extras.chance(40) {
+            hosts += 1
+            machine.name = "node-\(hosts)"
+        }
         if extras.chance(50) { machine.cards[1].mac = macs[0] } else { machine.cards.remove(at: 1) }
         tree[place.path]?.documents[place.index] = .machine(machine)
         tally.guards["MACs exchanged within a host", default: 0] += 1
@@ -100,7 +127,7 @@ extension Sequence {
         let mac = from.machine.cards[0].mac
         guard !to.machine.cards.contains(where: { $0.mac == mac }) else { return }
         tally.guards["card to a host with another annotation", default: 0] += 1
-        let isSeenBetween = extras.chance(50)
+        let (isSeenBetween, isRenamed) = (extras.chance(50), extras.chance(40))
         try await step(
             "\(to.machine.name) gets \(mac.suffix(2)) of \(from.machine.name), whose bootlatch.dev/arm differs"
         ) {
@@ -110,6 +137,10 @@ extension Sequence {
                 for (place, text) in [(from, "from"), (to, "to")] {
                     guard var machine = self.place(of: place.machine.cards[0].mac, in: tree)?.machine else { return }
                     machine.arm = "\(text)-\(self.steps.count)"
+                    if isMoved && text == "to" && isRenamed {
+                        self.hosts += 1
+                        machine.name = "node-\(self.hosts)"
+                    }
                     if isMoved { machine.cards[0].mac = text == "to" ? mac : self.newMAC() }
                     tree[place.path]?.documents[place.index] = .machine(machine)
                 }
