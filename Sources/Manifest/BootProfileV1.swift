@@ -46,7 +46,7 @@ extension FieldReader {
                 } else {
                     error(
                         entry.value,
-                        "a template's path begins at the top of the repo and stays in it: no / at either end, no empty part, . or .."
+                        "a template's path begins at the top of the repo and stays in it: no / at either end, no empty part, . or .., and not .git"
                     )
                 }
             }
@@ -57,5 +57,5 @@ extension FieldReader {
 
 private func isInRepo(_ path: String) -> Bool {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    return !path.utf8.contains(0) && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+    return !path.utf8.contains(0) && parts.first != ".git" && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
 }

@@ -52,6 +52,12 @@ struct Validate: AsyncParsableCommand {
         for named in roots {
             var read = Delta()
             for path in try manifests(at: named) {
+                // What Foundation puts where a name is not UTF-8; the file can't be opened by it.
+                if path.contains("\u{FFFD}"), !FileManager.default.fileExists(atPath: path) {
+                    let file = ParsedFile(path: path, refused: "its name is not UTF-8; rename it")
+                    read.files[path] = .read(file, content: path)
+                    continue
+                }
                 let (file, bytes) = try readManifest(at: path, path: path)
                 read.files[path] = .read(file, content: path)
                 checks.append(ManifestCheck(bytes, file))

@@ -45,8 +45,10 @@ private struct Annotation {
 }
 
 private func githubData(_ text: String) -> String {
-    text.replacing("%", with: "%25").replacing("\r\n", with: "%0D%0A").replacing("\r", with: "%0D")
+    let data = text.replacing("%", with: "%25").replacing("\r\n", with: "%0D%0A").replacing("\r", with: "%0D")
         .replacing("\n", with: "%0A")
+    // The log of a job is somebody's terminal.
+    return data.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 32 } ? data : printable(data)
 }
 
 private func githubProperty(_ text: String) -> String {

@@ -53,7 +53,7 @@ struct BootProfileV1Tests {
 
     private static let name = "an answer's name is one part of an URL: no slash, and neither . nor .."
     private static let path =
-        "a template's path begins at the top of the repo and stays in it: no / at either end, no empty part, . or .."
+        "a template's path begins at the top of the repo and stays in it: no / at either end, no empty part, . or .., and not .git"
 
     @Test(arguments: [
         ("{a/b: t}", "spec.answers.a/b: \(name)"), ("{\"\": t}", "spec.answers.: \(name)"),
@@ -61,7 +61,7 @@ struct BootProfileV1Tests {
         ("{a: /t}", "spec.answers.a: \(path)"), ("{a: ../t}", "spec.answers.a: \(path)"),
         ("{a: t/../u}", "spec.answers.a: \(path)"), ("{a: t/}", "spec.answers.a: \(path)"),
         ("{a: \"\"}", "spec.answers.a: \(path)"), ("{a: t//u}", "spec.answers.a: \(path)"),
-        ("{a: [t]}", "spec.answers.a: expected a text, found a list"),
+        ("{a: .git/config}", "spec.answers.a: \(path)"), ("{a: [t]}", "spec.answers.a: expected a text, found a list"),
         ("[t]", "spec.answers: expected a mapping, found a list"),
     ])
     func `an answer that no URL or no tree can name is an error`(answers: String, message: String) {

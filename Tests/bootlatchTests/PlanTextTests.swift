@@ -104,6 +104,9 @@ struct PlanTextTests {
         #expect(
             githubCommands(released).contains(
                 "\n::warning file=inventory/b.yaml,line=1,col=1,title=released%3A lab/b::"))
+        released.changes[1].file = "inventory/\u{1b}[31m\u{202e}b.yaml"
+        let commands = githubCommands(released)
+        #expect(commands.unicodeScalars.allSatisfy { $0 == "\n" || $0.isASCII && $0.value >= 32 }, "\(commands)")
         #expect(codeQuality(released).map(\.severity) == ["major", "major"])
         #expect(codeQuality(released)[1].check == "bootlatch/released")
     }

@@ -59,6 +59,18 @@ struct ValidateTests {
                 """)
     }
 
+    @Test func `a name that is not UTF-8 is told, beside what else is wrong`() async throws {
+        let scratch = try Scratch()
+        try scratch.write("inventory/a.yaml", Self.broken)
+        let name =
+            (scratch.path + "/inventory/raw").utf8CString.dropLast() + [CChar(bitPattern: 0xff)] + ".yaml".utf8CString
+        #expect(Array(name).withUnsafeBufferPointer { rename(scratch.path + "/inventory/a.yaml", $0.baseAddress) } == 0)
+        try scratch.write("inventory/b.yaml", Self.broken)
+        let run = try await validate(["inventory"], in: scratch)
+        #expect(run.status == 1)
+        #expect(run.output.contains("its name is not UTF-8; rename it") && run.output.contains("inventory/b.yaml:"))
+    }
+
     @Test func `a link is an error, also where it is named, and a folder may be one`() async throws {
         let scratch = try Scratch()
         try scratch.write("inventory/a.yaml", CommandLab.node)
