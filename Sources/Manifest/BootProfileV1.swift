@@ -57,5 +57,6 @@ extension FieldReader {
 
 private func isInRepo(_ path: String) -> Bool {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    return !path.utf8.contains(0) && parts.first != ".git" && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+    return !path.utf8.contains(0) && parts.first != ".git"
+        && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
 }
