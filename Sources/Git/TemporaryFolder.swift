@@ -8,6 +8,7 @@ package struct TemporaryFolder: ~Copyable {
     package init() throws(GitError) {
         // mkdtemp(3), which makes it for this user alone under a name that was free: Foundation's folders are everybody's to read.
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        // mkdtemp puts what is free in place of the six X.
         var name = Array("\(parent)/bootlatch-XXXXXX".utf8CString)
         guard mkdtemp(&name) != nil else {
             throw .program("mkdtemp in \(parent)", reason: String(cString: strerror(errno)))

@@ -25,7 +25,7 @@ package final class Gate: Sendable {
     package func update(_ change: (inout sending Standing) -> Void) { standing.withLock { change(&$0) } }
 
     /// Asks whether this machine may get its script as this boot, which is in the journal already.
-    package func permitScript(_ sighting: Sighting, boot: Boot, now: Now) -> Permission {
+    package func permitScript(_ sighting: Sighting, boot: Boot, now: Now) -> Permission<BootPermit> {
         let standing = current
         guard standing.ledger[boot.token] != nil else { return .refused(.localBoot(.held(.noRecord))) }
         var sighting = sighting
@@ -37,7 +37,7 @@ package final class Gate: Sendable {
     }
 
     /// Asks whether a boot that was let in may go on to its kernel, initrd and artifacts.
-    package func permitBytes(_ token: Token, now: Now) -> Permission {
+    package func permitBytes(_ token: Token, now: Now) -> Permission<BootPermit> {
         let standing = current
         switch continueBoot(token, .bootable, in: standing, now: now) {
         case .netboot(let plan):
@@ -48,7 +48,7 @@ package final class Gate: Sendable {
     }
 
     /// Asks whether an installer may have the answers of a boot that was let in; they outlive its report by half an hour.
-    package func permitAnswers(_ token: Token, now: Now) -> AnswerPermission {
+    package func permitAnswers(_ token: Token, now: Now) -> Permission<AnswerPermit> {
         let standing = current
         switch continueBoot(token, .answers, in: standing, now: now) {
         case .netboot:
@@ -73,12 +73,6 @@ package struct BootPermit: ~Copyable, Sendable {
     }
 }
 
-/// What the gate answers.
-package enum Permission: ~Copyable, Sendable {
-    case granted(BootPermit)
-    case refused(Decision)
-}
-
 /// The right to send one answer. It opens no bootable byte.
 package struct AnswerPermit: ~Copyable, Sendable {
     package let boot: Boot
@@ -91,7 +85,8 @@ package struct AnswerPermit: ~Copyable, Sendable {
     }
 }
 
-package enum AnswerPermission: ~Copyable, Sendable {
-    case granted(AnswerPermit)
+/// What the gate answers.
+package enum Permission<Permit: ~Copyable & Sendable>: ~Copyable, Sendable {
+    case granted(Permit)
     case refused(Decision)
 }

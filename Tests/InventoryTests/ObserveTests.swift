@@ -155,18 +155,24 @@ struct ObserveTests {
         #expect(world.refusal(.a) == .held(.loosened))
     }
 
-    @Test(arguments: [false, true])
-    func `a card turned on in the commit that takes it out of a guard by another host is held`(isRenamed: Bool) {
+    /// Hosts a and b, off, with a policy that picks only a.
+    private static func guarded(_ fill: (inout BootPolicy) -> Void) -> World {
         var world = World()
         world.commit(
-            Delta(host("a", [interface(.a, false)], labels: ["site": "oslo"])).and(
-                Delta(host("b", [interface(.b, false)]))
-            ).and(
+            Delta(host("a", [interface(.a, false)], labels: ["site": "oslo"]), host("b", [interface(.b, false)])).and(
                 .policy { policy in
                     policy.selector = BootPolicy.Selector(matchLabels: ["site": "oslo"])
-                    policy.netboot = .never
-                    policy.expireAfter = 3600
+                    fill(&policy)
                 }), .firstSight)
+        return world
+    }
+
+    @Test(arguments: [false, true])
+    func `a card turned on in the commit that takes it out of a guard by another host is held`(isRenamed: Bool) {
+        var world = Self.guarded { policy in
+            policy.netboot = .never
+            policy.expireAfter = 3600
+        }
         world.commit(
             isRenamed
                 ? .removed("a").and(Delta(host("c", [interface(.a, true)])))
@@ -176,15 +182,7 @@ struct ObserveTests {
     }
 
     @Test func `the policies of a host that had the card keep its deadline`() throws {
-        var world = World()
-        world.commit(
-            Delta(host("a", [interface(.a, false)], labels: ["site": "oslo"])).and(
-                Delta(host("b", [interface(.b, false)]))
-            ).and(
-                .policy { policy in
-                    policy.selector = BootPolicy.Selector(matchLabels: ["site": "oslo"])
-                    policy.expireAfter = 3600
-                }), .firstSight)
+        var world = Self.guarded { $0.expireAfter = 3600 }
         world.commit(.removed("a").and(Delta(host("b", [interface(.b, false), interface(.a, true)]))))
         let arming = try #require(world.standing.inventory[.a]?.arming.flatMap { world.standing.ledger[$0] }?.arming)
         #expect(arming.deadline == now.later(3600))

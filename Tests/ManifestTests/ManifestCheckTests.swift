@@ -4,7 +4,7 @@ import Testing
 
 @testable import Manifest
 
-private func hardware(_ name: String = "a", _ interface: String, more: String = "") -> String {
+func hardware(_ name: String = "a", _ interface: String, more: String = "") -> String {
     """
     apiVersion: tinkerbell.org/v1alpha1
     kind: Hardware
@@ -17,7 +17,7 @@ private func hardware(_ name: String = "a", _ interface: String, more: String = 
     """
 }
 
-private func check(_ text: String, path: String = "a.yaml") -> ManifestCheck {
+func check(_ text: String, path: String = "a.yaml") -> ManifestCheck {
     ManifestCheck(Array(text.utf8), parseManifest(Array(text.utf8), path: path))
 }
 

@@ -3,23 +3,6 @@ import Testing
 
 @testable import Manifest
 
-private func hardware(_ name: String = "a", _ interface: String, more: String = "") -> String {
-    """
-    apiVersion: tinkerbell.org/v1alpha1
-    kind: Hardware
-    metadata: {name: \(name)}
-    spec:
-      \(more)
-      interfaces:
-        - \(interface.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n      "))
-
-    """
-}
-
-private func check(_ text: String, path: String = "a.yaml") -> ManifestCheck {
-    ManifestCheck(Array(text.utf8), parseManifest(Array(text.utf8), path: path))
-}
-
 struct NetworkClaimTests {
     @Test func `a hostname, an address and a router are found where they stand, not where the same text stands first`()
     {

@@ -145,8 +145,8 @@ struct BranchSignaturesTests {
         try await lab.expect("held:unsigned")
     }
 
-    @Test func `what was merged once can't be merged again`() async throws {
-        let lab = try await Self.lab()
+    /// A plain merge of a branch whose commit is signed arms, and a later commit turns it off again.
+    private func mergeSigned(_ lab: Lab) async throws {
         try lab.sign(as: "ops")
         try lab.branch([node: signedNode(true)])
         try lab.sign(as: nil)
@@ -154,6 +154,11 @@ struct BranchSignaturesTests {
         try await lab.expect("armed")
         try lab.edit([node: signedNode(false)])
         #expect(await !lab.isArmed())
+    }
+
+    @Test func `what was merged once can't be merged again`() async throws {
+        let lab = try await Self.lab()
+        try await mergeSigned(lab)
         let tree = try lab.git("rev-parse", "topic^{tree}").trimmingCharacters(in: .newlines)
         let merge = try lab.git("commit-tree", tree, "-p", "main", "-p", "topic", "-m", "Again")
         try lab.git("reset", "-q", "--hard", merge.trimmingCharacters(in: .newlines))
@@ -164,13 +169,7 @@ struct BranchSignaturesTests {
     @Test func `nor after a force push that dropped the first merge`() async throws {
         let lab = try await Self.lab()
         let base = try lab.git("rev-parse", "HEAD").trimmingCharacters(in: .newlines)
-        try lab.sign(as: "ops")
-        try lab.branch([node: signedNode(true)])
-        try lab.sign(as: nil)
-        try lab.mergeBranch()
-        try await lab.expect("armed")
-        try lab.edit([node: signedNode(false)])
-        #expect(await !lab.isArmed())
+        try await mergeSigned(lab)
         try lab.git("reset", "-q", "--hard", base)
         try lab.git("push", "-qf", "origin", "HEAD:main")
         #expect(await !lab.isArmed())

@@ -70,6 +70,7 @@ struct CrashEndTests {
                 .GET, .tcp(host: "127.0.0.1", port: daemon.port), path: "/loaders/big.efi", deadline: nil
             ) { _ in
                 headed.yield()
+                // Reads nothing more until the task is cancelled below.
                 try await Task.sleep(for: .seconds(60))
                 return .stop
             }

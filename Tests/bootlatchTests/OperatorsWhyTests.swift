@@ -15,14 +15,10 @@ import Testing
 
     /// The daemon looks at what it saw after it has answered.
     private func why(_ lab: CommandLab, _ host: String, until says: (String) -> Bool) async throws -> String {
-        let end = ContinuousClock.now + .seconds(20)
-        var output = ""
-        repeat {
-            output = try await lab.bootlatch("why", host).output
-            if says(output) { return output }
-            try await Task.sleep(for: .milliseconds(50))
-        } while .now < end
-        return output
+        try await eventually("why \(host) says so", within: .seconds(20)) {
+            let output = try await lab.bootlatch("why", host).output
+            return says(output) ? output : nil
+        }
     }
 
     @Test func `a machine that asks from another network than its host's is told of where it is waited for`()
