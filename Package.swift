@@ -71,8 +71,10 @@ let package = Package(
             ] + nio,
             swiftSettings: settings),
 
+        // How tests start programs and wait for their end.
+        .target(name: "Programs", path: "Tests/Programs", swiftSettings: settings),
         // The rules of armings, written a second time without the product, and sequences that compare the two.
-        .target(name: "Oracle", path: "Tests/Oracle", swiftSettings: settings),
+        .target(name: "Oracle", dependencies: ["Programs"], path: "Tests/Oracle", swiftSettings: settings),
         .target(
             name: "ProductSubject",
             dependencies: [
@@ -82,7 +84,7 @@ let package = Package(
             path: "Tests/ProductSubject", swiftSettings: settings),
         .target(
             name: "DaemonSubject",
-            dependencies: ["Oracle", "ProductSubject", "Simulate"] + nio,
+            dependencies: ["Oracle", "ProductSubject", "Programs", "Simulate"] + nio,
             path: "Tests/DaemonSubject", swiftSettings: settings),
         .executableTarget(
             name: "torture", dependencies: ["Oracle", "DaemonSubject"], path: "Tests/Torture", swiftSettings: settings),
@@ -98,25 +100,29 @@ let package = Package(
         tests("ManifestTests", ["BadInputs", "Manifest", "Inventory", "YAML"]),
         // Git servers as people run them, for the tests that need one.
         .target(
-            name: "GitServers", dependencies: ["Git"], path: "Tests/GitServers", resources: [.copy("Servers")],
+            name: "GitServers", dependencies: ["Git", "Programs"], path: "Tests/GitServers",
+            resources: [.copy("Servers")],
             swiftSettings: settings),
-        tests("GitTests", ["Git", "GitServers"]),
+        tests("GitTests", ["Git", "GitServers", "Programs"]),
         tests(
             "JournalTests", ["Journal", "Inventory", product("GRDB", "GRDB.swift"), product("Logging", "swift-log")]),
         tests(
-            "BootTests", ["Boot", "Inventory", product("Logging", "swift-log")] + nio,
+            "BootTests", ["Boot", "Inventory", "Programs", product("Logging", "swift-log")] + nio,
             exclude: ["Captures", "Goldens", "Negative"]),
         tests("ProvisionTests", ["Provision", "Manifest", "Inventory"]),
-        tests("SimulateTests", ["Simulate", "Inventory"] + nio, resources: [.copy("Captures")]),
+        tests("SimulateTests", ["Simulate", "Inventory", "Programs"] + nio, resources: [.copy("Captures")]),
         tests(
             "ReconcileTests",
-            ["Reconcile", "Inventory", "Manifest", "Git", "GitServers", "Journal", product("Logging", "swift-log")]),
+            [
+                "Reconcile", "Inventory", "Manifest", "Git", "GitServers", "Journal", "Programs",
+                product("Logging", "swift-log"),
+            ]),
         tests("WebTests", ["Web", "Inventory", "Journal", "Reconcile"] + nio),
         tests(
             "bootlatchTests",
             [
-                "BadInputs", "bootlatch", "Boot", "GitServers", "Inventory", "Manifest", "Reconcile", "Simulate", "Web",
-                "YAML", product("ArgumentParser", "swift-argument-parser"),
+                "BadInputs", "bootlatch", "Boot", "GitServers", "Inventory", "Manifest", "Programs", "Reconcile",
+                "Simulate", "Web", "YAML", product("ArgumentParser", "swift-argument-parser"),
             ] + nio),
     ],
     swiftLanguageModes: [.v6]

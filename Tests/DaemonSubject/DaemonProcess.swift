@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Programs
 import Synchronization
 
 /// `bootlatch serve` as a process of its own.
@@ -21,15 +22,15 @@ final class DaemonProcess: Sendable {
 
     /// Returns when the daemon serves.
     init(_ arguments: [String], environment: [String: String]) throws {
-        let (output, theirOutput) = try pair()
-        let (lifeline, theirLifeline) = try pair()
+        let (output, theirOutput) = try socketPair()
+        let (lifeline, theirLifeline) = try socketPair()
         defer {
             close(theirOutput)
             close(theirLifeline)
         }
         let pid = try spawn(
             [Self.program] + arguments, environment: environment,
-            descriptors: [(theirOutput, 1), (theirOutput, 2), (theirLifeline, 3)])
+            descriptors: [1: theirOutput, 2: theirOutput, 3: theirLifeline])
         var log = Lines(output)
         var (serving, control): (String?, String?)
         while serving == nil || control == nil {
@@ -118,47 +119,4 @@ private struct Lines {
 private func port(in line: String, after mark: String) -> Int {
     guard let range = line.firstRange(of: mark) else { return 0 }
     return Int(line[range.upperBound...].prefix { $0.isNumber }) ?? 0
-}
-
-/// Two connected sockets that no other program inherits.
-private func pair() throws -> (Int32, Int32) {
-    var ends: [Int32] = [0, 0]
-    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-        throw DaemonProcess.Failed(description: "socketpair: error \(errno)")
-    }
-    return (ends[0], ends[1])
-}
-
-/// `descriptors`: ours, and under which number the program finds them.
-private func spawn(
-    _ arguments: [String], environment: [String: String], descriptors: [(Int32, Int32)]
-) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    for (ours, theirs) in descriptors { posix_spawn_file_actions_adddup2(&actions, ours, theirs) }
-    // Threads of ours may block every signal, and a program inherits that.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words = arguments.map { strdup($0) } + [nil]
-    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for pointer in words + variables { free(pointer) } }
-    var pid = pid_t()
-    let status = posix_spawnp(&pid, arguments[0], &actions, &attributes, &words, &variables)
-    guard status == 0 else {
-        throw DaemonProcess.Failed(
-            description: "\(arguments[0]) does not start (error \(status)); swift build --product bootlatch makes it")
-    }
-    return pid
-}
-
-private func reap(_ pid: pid_t) {
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
 }

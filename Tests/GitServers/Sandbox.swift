@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Programs
 
 @testable import Git
 
@@ -22,12 +23,6 @@ package final class Sandbox: Sendable {
     }
 }
 
-package struct ProgramFailed: Error, CustomStringConvertible {
-    package let description: String
-
-    package init(description: String) { self.description = description }
-}
-
 /// The environment of test programs: no configuration but the repository's own.
 package let cleanEnvironment = [
     "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C",
@@ -36,19 +31,15 @@ package let cleanEnvironment = [
     "GIT_COMMITTER_EMAIL": "ada@lab",
 ]
 
-/// Runs a program to its end and returns its output. Not by Foundation's `Process`, which waits for ever for the exit
-/// of any program as soon as one, such as sshd, closes the descriptors it inherits.
+/// Runs a program to its end and returns its output.
 @discardableResult
 package func program(_ name: String, _ arguments: [String], input: Data = Data()) throws -> Data {
     let sandbox = try Sandbox()
     let (source, output, errors) = ("\(sandbox.path)/in", "\(sandbox.path)/out", "\(sandbox.path)/err")
     try input.write(to: URL(filePath: source))
     let script = ["sh", "-c", "in=$1 out=$2 err=$3; shift 3; exec \"$@\" <$in >$out 2>$err", "sh"]
-    let child = try spawn(
-        script + [source, output, errors, name] + arguments, cleanEnvironment, output: 1, errors: 2)
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-    guard status == 0 else {
+    let child = try spawn(script + [source, output, errors, name] + arguments, environment: cleanEnvironment)
+    guard reap(child) == .exit(0) else {
         let said = try Data(contentsOf: URL(filePath: errors)) + Data(contentsOf: URL(filePath: output))
         let text = String(decoding: said, as: UTF8.self)
         throw ProgramFailed(description: "\(name) \(arguments.joined(separator: " ")): \(text)")

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
-
-@testable import Git
+import Programs
 
 /// A server process of a test, killed with the last reference to it.
 package final class Server: Sendable {
@@ -11,27 +10,25 @@ package final class Server: Sendable {
 
     /// Starts the program and waits for the line, on either output, that `port` can read a port from.
     package init(_ name: String, _ arguments: [String], port: (Substring) -> Int?) throws {
-        var pair = try SocketPair()
-        let child = try spawn([name] + arguments, cleanEnvironment, output: pair.writing, errors: pair.writing)
-        pair.closeWriting()
+        let (child, output) = try spawnToSocket([name] + arguments, environment: cleanEnvironment, leadsGroup: true)
         var text: [UInt8] = []
         while true {
-            var buffer = [UInt8](repeating: 0, count: 4_096)
-            let count = read(pair.reading, &buffer, buffer.count)
-            text += buffer.prefix(max(0, count))
+            let more = readSome(output)
+            text += more ?? []
             let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
             if let found = lines.lazy.compactMap(port).first {
                 self.port = found
                 break
             }
-            guard count > 0 else {
+            guard more != nil else {
                 stopServer(child)
+                close(output)
                 throw ProgramFailed(description: "\(name) did not start: \(lines.joined(separator: "; "))")
             }
         }
         self.child = child
         // Kept open: the server goes on writing to it.
-        output = dup(pair.reading)
+        self.output = output
     }
 
     deinit {
@@ -121,8 +118,7 @@ private func folder(of path: String) -> String { URL(filePath: path).deletingLas
 /// Kills the whole group: `git daemon` is a program that `git` starts.
 private func stopServer(_ child: pid_t) {
     kill(-child, SIGKILL)
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    reap(child)
 }
 
 private func freePort() throws -> Int {

@@ -1,6 +1,7 @@
 import Foundation
 import Git
 import GitServers
+import Programs
 import Testing
 
 @Suite(.enabled(if: has("python3"), "python3 is not installed: it serves git http-backend"))

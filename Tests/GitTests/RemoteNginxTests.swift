@@ -1,5 +1,6 @@
 import Git
 import GitServers
+import Programs
 import Testing
 
 /// `git http-backend` as it is run in earnest: nginx, fcgiwrap, a login, and nginx's limit of 1 MiB for what is posted.

@@ -1,6 +1,7 @@
 import Foundation
 import Git
 import GitServers
+import Programs
 import Testing
 
 @Suite(.enabled(if: has("sshd") && has("ssh-keygen"), "openssh-server is not installed"))

@@ -1,6 +1,7 @@
 import Foundation
 import Git
 import GitServers
+import Programs
 import Synchronization
 import Testing
 

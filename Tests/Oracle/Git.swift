@@ -1,4 +1,5 @@
 import Glibc
+import Programs
 
 /// The `git` program in one repository, as one person at one time of the sequence's clock.
 struct Git {
@@ -6,19 +7,21 @@ struct Git {
     var person = "Ada"
     var time: Int64 = 0
 
-    static func environment(person: String, time: Int64) -> [String] {
+    static func environment(person: String, time: Int64) -> [String: String] {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         return [
-            "PATH=\(path)", "HOME=/nonexistent", "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-            "GIT_TERMINAL_PROMPT=0", "GIT_EDITOR=true", "GIT_MERGE_AUTOEDIT=no", "GIT_OPTIONAL_LOCKS=0",
-            "GIT_AUTHOR_NAME=\(person)", "GIT_AUTHOR_EMAIL=\(person)@lab", "GIT_AUTHOR_DATE=@\(time) +0000",
-            "GIT_COMMITTER_NAME=\(person)", "GIT_COMMITTER_EMAIL=\(person)@lab", "GIT_COMMITTER_DATE=@\(time) +0000",
+            "PATH": "\(path)", "HOME": "/nonexistent", "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "GIT_MERGE_AUTOEDIT": "no", "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_AUTHOR_NAME": "\(person)", "GIT_AUTHOR_EMAIL": "\(person)@lab", "GIT_AUTHOR_DATE": "@\(time) +0000",
+            "GIT_COMMITTER_NAME": "\(person)", "GIT_COMMITTER_EMAIL": "\(person)@lab",
+            "GIT_COMMITTER_DATE": "@\(time) +0000",
         ]
     }
 
     @discardableResult
     func callAsFunction(_ arguments: String...) throws -> String {
-        try run(
+        try runToEnd(
             ["git", "-C", directory, "-c", "gc.auto=0", "-c", "advice.detachedHead=false"] + arguments,
             environment: Git.environment(person: person, time: time))
     }
@@ -77,7 +80,7 @@ final class ObjectWriter {
         try imports.send(text + "\nget-mark :1\ncheckpoint\nprogress done\n")
         let id = try imports.line()
         guard id.utf8.count == 40, try imports.line() == "progress done" else {
-            throw ProgramFailed(arguments: ["git", "fast-import"], status: -1, output: id)
+            throw ProgramFailed(description: "git fast-import: \(id)")
         }
         return id
     }
@@ -87,7 +90,7 @@ final class ObjectWriter {
         for expected in ["start: ok", "commit: ok"] {
             let answer = try refs.line()
             guard answer == expected else {
-                throw ProgramFailed(arguments: ["git", "update-ref"], status: -1, output: answer)
+                throw ProgramFailed(description: "git update-ref: \(answer)")
             }
         }
     }

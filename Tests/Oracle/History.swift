@@ -1,3 +1,5 @@
+import Programs
+
 /// The commits of the real repo, read by the `git` program and remembered.
 package final class History {
     struct Commit {
@@ -21,7 +23,7 @@ package final class History {
     func commit(_ id: String) throws -> Commit {
         if let known = commits[id] { return known }
         guard let object = try objects.read(id) else {
-            throw ProgramFailed(arguments: ["git", "cat-file", id], status: 1, output: "no such commit")
+            throw ProgramFailed(description: "no commit \(id)")
         }
         let text = String(decoding: object.bytes, as: UTF8.self)
         var parts = text.split(separator: "\n", omittingEmptySubsequences: false)[...]

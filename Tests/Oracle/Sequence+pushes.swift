@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// The ways in which changes reach the remote branch.
 extension Sequence {

@@ -3,6 +3,7 @@ import Git
 import GitServers
 import Inventory
 import Journal
+import Programs
 import Reconcile
 import Testing
 
@@ -173,7 +174,7 @@ struct ProposeTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let key = folder.appending(path: "key").path
-        try run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key])
+        try runToEnd(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key])
         let allowed = folder.appending(path: "allowed").path
         let line = "bootlatch@localhost \(try String(contentsOfFile: key + ".pub", encoding: .utf8))"
         try line.write(toFile: allowed, atomically: true, encoding: .utf8)
@@ -204,11 +205,5 @@ struct ProposeTests {
         #expect(error?.description.contains("the commit can't be signed with") == true)
         let owed = try await unsigned.journal.owedIntents()
         #expect(owed.count == 1 && owed.first?.blockedBy?.contains("can't be signed") == true)
-    }
-
-    private func run(_ arguments: [String]) throws {
-        let process = try Process.run(URL(fileURLWithPath: "/usr/bin/env"), arguments: arguments)
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
     }
 }

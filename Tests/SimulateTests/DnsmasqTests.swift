@@ -1,5 +1,6 @@
 import Foundation
 import Inventory
+import Programs
 import Testing
 
 @testable import Simulate
@@ -74,7 +75,8 @@ private struct Dnsmasq {
 
     static let isAvailable =
         getuid() == 0 && FileManager.default.isExecutableFile(atPath: program)
-        && (try? run("ip", "netns", "add", probe)) == 0 && (try? run("ip", "netns", "del", probe)) == 0
+        && (try? runToEnd(["ip", "netns", "add", probe])) != nil
+        && (try? runToEnd(["ip", "netns", "del", probe])) != nil
     private static let program = "/usr/sbin/dnsmasq"
     private static let probe = "bl\(UInt32.random(in: 0 ... .max))"
     private static let octet = UInt8.random(in: 1...250)
@@ -92,39 +94,31 @@ private struct Dnsmasq {
         try Data("#!ipxe\n\(script)\n".utf8).write(to: root.appending(path: "boot.ipxe"))
 
         // The namespace takes its end of the pair with it, and so ours.
-        defer { _ = try? run("ip", "netns", "del", name) }
+        defer { _ = try? runToEnd(["ip", "netns", "del", name]) }
         for command in [
             "netns add \(name)", "link add \(name)a type veth peer name \(name)b netns \(name)",
             "addr add \(Dnsmasq.subnet).1/24 dev \(name)a", "link set \(name)a up",
             "-n \(name) addr add \(Dnsmasq.subnet).2/24 dev \(name)b",
             "-n \(name) link set \(name)b up", "-n \(name) link set lo up",
         ] {
-            let status = try run("ip", command.split(separator: " ").map(String.init))
-            try #require(status == 0, "ip \(command)")
+            try runToEnd(["ip"] + command.split(separator: " ").map(String.init))
         }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
+        let (pid, log) = try spawnToSocket(
             [
                 "ip", "netns", "exec", name, program, "--keep-in-foreground", "--conf-file=/dev/null", "--port=0",
-                "--user=root",
-                "--no-ping", "--dhcp-authoritative", "--log-facility=-", "--pid-file=",
+                "--user=root", "--no-ping", "--dhcp-authoritative", "--log-facility=-", "--pid-file=",
                 "--dhcp-leasefile=\(root.path)/leases", "--enable-tftp", "--tftp-root=\(root.path)",
-            ] + arguments
-        let log = Pipe()
-        process.standardError = log
-        try process.run()
-        // Not SIGTERM: a child of a thread pool's thread is born with that blocked.
+            ] + arguments)
         defer {
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+            kill(pid, SIGKILL)
+            reap(pid)
+            close(log)
         }
         // dnsmasq logs this when its sockets are open.
         var text = ""
         while !text.contains("TFTP root is") {
-            let data = log.fileHandleForReading.availableData
-            try #require(!data.isEmpty, "dnsmasq ended: \(text)")
-            text += String(decoding: data, as: UTF8.self)
+            let more = try #require(readSome(log), "dnsmasq ended: \(text)")
+            text += String(decoding: more, as: UTF8.self)
         }
         var network = Network()
         network.relay = IPv4Address(bits: 0x0AD5_0001 | UInt32(octet) << 8)
@@ -132,17 +126,5 @@ private struct Dnsmasq {
         try await body(
             Dnsmasq(
                 endpoints: Endpoints(address: IPv4Address(bits: 0x0AD5_0002 | UInt32(octet) << 8)), network: network))
-    }
-
-    private static func run(_ program: String, _ arguments: String...) throws -> Int32 { try run(program, arguments) }
-
-    private static func run(_ program: String, _ arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
     }
 }

@@ -4,6 +4,7 @@ import Web
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Programs
 import Testing
 
 /// SIGTERM ends the daemon, whatever it waits for.

@@ -2,6 +2,7 @@ import Foundation
 import NIOHTTP1
 import Simulate
 import Web
+import Programs
 import Testing
 
 /// `kill -9` of a daemon of its own process, and what the next one makes of the state that it leaves.

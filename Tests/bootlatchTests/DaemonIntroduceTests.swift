@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// Machines whose MAC nobody knows, against a daemon and a repo of their own.
@@ -83,7 +84,7 @@ import Testing
         for kind in ["armed", "seen", "moved", "boot", "report", "committed"] {
             #expect(events.contains("  \(kind)  "))
         }
-        #expect(await lab.stop() == 0)
+        #expect(await lab.stop() == .exit(0))
     }
 
     @Test(arguments: [

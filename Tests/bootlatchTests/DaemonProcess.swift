@@ -1,19 +1,14 @@
 import Foundation
+import Programs
 import Synchronization
 
 /// `bootlatch serve` as a process of its own, with what it logs.
 final class DaemonProcess: Sendable {
     struct Failed: Error, CustomStringConvertible { var description: String }
 
-    /// How a process ended.
-    enum End: Equatable {
-        case exit(Int32)
-        case signal(Int32)
-    }
-
     private struct State {
         var lines: [String] = []
-        var end: End?
+        var end: ProgramEnd?
         var waiters: [Int: @Sendable () -> Void] = [:]
         var nextWaiter = 0
     }
@@ -29,7 +24,7 @@ final class DaemonProcess: Sendable {
     init(_ arguments: [String], environment: [String: String] = [:]) throws {
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BOOTLATCH_") }
         variables.merge(environment) { $1 }
-        let (pid, output) = try spawn(arguments, environment: variables)
+        let (pid, output) = try spawnToSocket(arguments, environment: variables)
         self.pid = pid
         Thread.detachNewThread { [self] in
             var rest: [UInt8] = []
@@ -62,7 +57,7 @@ final class DaemonProcess: Sendable {
     }
 
     @discardableResult
-    func ended(within limit: Duration = .seconds(90)) async throws -> End {
+    func ended(within limit: Duration = .seconds(90)) async throws -> ProgramEnd {
         try await wait(limit, for: "its end") { $0.end }
     }
 

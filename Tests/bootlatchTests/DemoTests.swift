@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// The demo as a user starts it, and the demo with each of its steps broken from outside.
@@ -183,9 +184,8 @@ import Testing
             let run = try await CommandRun.run(["/bin/sh", "-c", String(command)])
             #expect(run.status == 0, "\(command): \(run.output)\(run.errors)")
         }
-        demo.signal(signal)
-        await demo.end()
-        #expect(demo.status == 0)
+        demo.send(signal)
+        #expect(await demo.ended() == .exit(0))
         #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == [])
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 import Web
 
@@ -68,7 +69,7 @@ import Web
             "boot.dhcp.mode=off", "boot.tftp.port=0", "boot.http.port=0", "control.socket=\(daemon.socket)",
             "control.http=off",
         ]
-        let error = #expect(throws: DaemonProcess.Failed.self) {
+        let error = #expect(throws: ProgramFailed.self) {
             try runProgram([DaemonProcess.program, "serve"] + settings.flatMap { ["--set", $0] })
         }
         #expect(error?.description.contains("another Bootlatch answers at the control socket") == true)

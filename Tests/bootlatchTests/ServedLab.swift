@@ -5,6 +5,7 @@ import Inventory
 import NIOCore
 import NIOHTTP1
 import Synchronization
+import Programs
 import Testing
 
 /// A repo with one host, and daemons that serve it one after another from one state directory.
@@ -196,13 +197,5 @@ func runProgram(_ arguments: [String], in folder: URL? = nil) throws -> String {
         "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@lab",
         "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@lab",
     ]
-    let (pid, output) = try spawn(arguments, environment: environment, in: folder?.path)
-    var bytes: [UInt8] = []
-    while let more = readSome(output) { bytes += more }
-    close(output)
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard reap(pid) == .exit(0) else {
-        throw DaemonProcess.Failed(description: "\(arguments.joined(separator: " ")): \(text)")
-    }
-    return text
+    return try runToEnd(arguments, environment: environment, in: folder?.path)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// `bootlatch simulate` against a daemon of its own.
@@ -18,7 +19,7 @@ import Testing
         #expect(second.status == 1)
         #expect(second.output.contains("boots its disk"))
         #expect(try await lab.bootlatch("simulate", CommandLab.mac).status == 0)
-        #expect(await lab.stop() == 0)
+        #expect(await lab.stop() == .exit(0))
     }
 
     @Test(arguments: ["5254.0012.3401", "52-54-00-12-34-01"])

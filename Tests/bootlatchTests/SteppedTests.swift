@@ -1,6 +1,7 @@
 import Foundation
 import NIOHTTP1
 import Simulate
+import Programs
 import Testing
 import Web
 

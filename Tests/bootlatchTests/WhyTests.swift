@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// What `bootlatch why` says of each guard.
@@ -100,7 +101,7 @@ import Testing
         }
         // What no policy says is nobody's.
         #expect(try await lab.bootlatch("why", "node-01").output.contains("\n  ok a boot is left\n"))
-        #expect(await lab.stop() == 0)
+        #expect(await lab.stop() == .exit(0))
     }
 
     @Test func `who suspended a host, and when, is the line's own commit`() async throws {

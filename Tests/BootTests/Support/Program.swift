@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Programs
 
 /// Programs that other people wrote, run to their end.
 struct Program: Sendable {
@@ -28,23 +30,26 @@ struct Program: Sendable {
     }
 
     func run(_ arguments: [String], input: String? = nil) async throws -> Result {
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        let inputPipe = Pipe()
-        process.standardInput = inputPipe
-        try process.run()
-        if let input { try inputPipe.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
-        try inputPipe.fileHandleForWriting.close()
+        let (theirInput, ourInput) = try socketPair()
+        let started = Swift.Result { try spawnToSocket([path] + arguments, input: theirInput) }
+        close(theirInput)
+        defer { close(ourInput) }
+        let (pid, output) = try started.get()
+        // Small enough for the socket's buffer, so this does not wait for the program to read it.
+        if let input { _ = Array(input.utf8).withUnsafeBytes { write(ourInput, $0.baseAddress, $0.count) } }
+        shutdown(ourInput, Int32(SHUT_WR))
         // Read on a thread of its own: blocking here would hold one of Swift's two.
-        return try await withCheckedThrowingContinuation { continuation in
+        return await withCheckedContinuation { continuation in
             Thread.detachNewThread {
-                let data = (try? output.fileHandleForReading.readToEnd()) ?? Data()
-                process.waitUntilExit()
-                continuation.resume(returning: Result(status: process.terminationStatus, output: data))
+                var data = Data()
+                while let more = readSome(output) { data += more }
+                close(output)
+                let status: Int32 =
+                    switch reap(pid) {
+                    case .exit(let status): status
+                    case .signal(let signal): 128 + signal
+                    }
+                continuation.resume(returning: Result(status: status, output: data))
             }
         }
     }

@@ -1,6 +1,7 @@
 import Dispatch
 import GitServers
 import Glibc
+import Programs
 
 /// A TCP socket on a free port of 127.0.0.1 that nobody accepts from: the kernel connects its clients, and no byte
 /// ever comes.

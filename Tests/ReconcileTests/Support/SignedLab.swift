@@ -1,6 +1,7 @@
 import Foundation
 import Inventory
 import Journal
+import Programs
 import Reconcile
 import Testing
 
@@ -77,14 +78,7 @@ extension Lab {
     }
 
     func run(_ arguments: String..., environment: [String: String] = [:]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(arguments)")
+        let environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        try runToEnd(arguments, environment: environment)
     }
 }

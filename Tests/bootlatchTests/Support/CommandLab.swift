@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// A repo, a daemon that serves it on loopback, and the commands that ask it.
 final class CommandLab {
@@ -34,7 +35,7 @@ final class CommandLab {
         """
 
     let scratch: Scratch
-    private let daemon: RunningCommand
+    private let daemon: RunningProgram
     private var clone: String { scratch.path + "/clone" }
     private var config: String { scratch.path + "/bootlatch.yaml" }
 
@@ -86,11 +87,10 @@ final class CommandLab {
         try await bootlatch("reconcile")
     }
 
-    /// SIGTERM, and its exit status.
-    func stop() async -> Int32 {
-        daemon.signal(SIGTERM)
-        await daemon.end()
-        return daemon.status
+    /// SIGTERM, and how it ends.
+    func stop() async -> ProgramEnd? {
+        daemon.send(SIGTERM)
+        return await daemon.ended()
     }
 
     @discardableResult

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// A program that ran to its end.
 struct CommandRun: Sendable {
@@ -25,50 +26,31 @@ struct CommandRun: Sendable {
     /// Runs a program in an environment without settings of ours; `environment` is added to it.
     static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> CommandRun {
         let scratch = try Scratch()
-        let process = try start(arguments, environment: environment, in: scratch)
-        await process.end()
+        let end = await (try start(arguments, environment: environment, in: scratch)).ended()
+        let status: Int32? =
+            switch end {
+            case .exit(let status): status
+            case .signal(let signal): 128 + signal
+            case nil: nil
+            }
         return CommandRun(
-            status: process.status, output: try scratch.text("output"), errors: try scratch.text("errors"))
+            status: status ?? -1, output: try scratch.text("output"), errors: try scratch.text("errors"))
     }
 
     /// Starts a program; its output goes to the files `output` and `errors` of a folder.
     static func start(_ arguments: [String], environment: [String: String] = [:], in scratch: Scratch) throws
-        -> RunningCommand
+        -> RunningProgram
     {
-        let process = Process()
-        process.executableURL = URL(filePath: arguments[0])
-        process.arguments = Array(arguments.dropFirst())
-        process.environment = ProcessInfo.processInfo.environment.filter {
+        let environment = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("BOOTLATCH_") && !$0.key.hasPrefix("GIT_")
         }.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try scratch.handle("output")
-        process.standardError = try scratch.handle("errors")
-        return try RunningCommand(process)
+        let (output, errors) = (try scratch.create("output"), try scratch.create("errors"))
+        defer {
+            close(output)
+            close(errors)
+        }
+        return try RunningProgram(arguments, environment: environment, descriptors: [1: output, 2: errors])
     }
-}
-
-/// A program that this test started; it is killed with its last reference.
-final class RunningCommand {
-    private let process: Process
-    private let ended: AsyncStream<Void>
-
-    init(_ process: Process) throws {
-        self.process = process
-        let (stream, continuation) = AsyncStream<Void>.makeStream()
-        ended = stream
-        process.terminationHandler = { _ in continuation.finish() }
-        try process.run()
-    }
-
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-
-    var isRunning: Bool { process.isRunning }
-    var status: Int32 { process.terminationStatus }
-
-    func end() async { for await _ in ended {} }
-
-    func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
 }
 
 struct CommandFailed: Error, CustomStringConvertible {
@@ -97,11 +79,11 @@ final class Scratch: Sendable {
         try Data(text.utf8).write(to: file)
     }
 
-    func handle(_ name: String) throws -> FileHandle {
-        guard FileManager.default.createFile(atPath: "\(path)/\(name)", contents: nil),
-            let handle = FileHandle(forWritingAtPath: "\(path)/\(name)")
-        else { throw CommandFailed(description: "can't write \(path)/\(name)") }
-        return handle
+    /// Opens an empty file for writing; the caller closes it.
+    func create(_ name: String) throws -> Int32 {
+        let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw CommandFailed(description: "can't write \(path)/\(name)") }
+        return descriptor
     }
 }
 

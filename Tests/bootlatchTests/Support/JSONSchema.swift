@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 import YAML
 
@@ -6,13 +7,7 @@ import YAML
 enum JSONSchema {
     /// With its library, which Debian's python3 has; another one in the search path may have it, too.
     private static let python = ["python3", "/usr/bin/python3"].first { python in
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [python, "-c", "import jsonschema"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        (try? runToEnd([python, "-c", "import jsonschema"])) != nil
     }
 
     static var isThere: Bool { python != nil }
