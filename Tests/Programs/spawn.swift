@@ -34,7 +34,10 @@ package func spawn(
     for standard: Int32 in 0...2 where descriptors[standard] == nil {
         posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", standard == 0 ? O_RDONLY : O_WRONLY, 0)
     }
-    for (theirs, ours) in descriptors { posix_spawn_file_actions_adddup2(&actions, ours, theirs) }
+    // In order: the numbers of standard streams are no descriptors of ours, and 3 may be one.
+    for (theirs, ours) in descriptors.sorted(by: { $0.key < $1.key }) {
+        posix_spawn_file_actions_adddup2(&actions, ours, theirs)
+    }
 
     // Threads of ours may block every signal, and a program inherits that: it could not be ended.
     var attributes = posix_spawnattr_t()
