@@ -54,6 +54,7 @@ lint: ## format, borders between modules, forbidden text
 	swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests
 	scripts/lint-imports
 	scripts/lint-text
+	scripts/switch-off-rules --places
 
 release: deps ## an optimised build
 	swift build -c release --product bootlatch
