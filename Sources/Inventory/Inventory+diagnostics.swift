@@ -16,7 +16,9 @@ extension Inventory {
     /// What is wrong in these files, and with these MACs.
     package func diagnostics(of paths: [String], touching macs: Set<MACAddress>) -> [Diagnostic] {
         let paths = Set(paths)
-        let answers = answerDiagnostics(of: macs.compactMap { entry(of: $0) })
+        // Each host once: one of thousands of interfaces is touched as often.
+        let hosts = Dictionary(macs.compactMap { entry(of: $0) }.map { ($0.host.location, $0) }) { first, _ in first }
+        let answers = answerDiagnostics(of: hosts.values)
             .filter { paths.contains($0.location.path) }.sorted { $0.location.line < $1.location.line }
         let inFiles = paths.sorted().compactMap { files[$0] }.flatMap(\.parsed.diagnostics) + answers
         let twice = macs.sorted().compactMap { mac in claims[mac].map { (mac, $0) } }.filter { $0.1.count > 1 }

@@ -38,6 +38,8 @@ struct Lab {
     private(set) var claims: [String: [Claim]] = [:]
     private(set) var machines: [String: Machine] = [:]
     private var twins: Set<String> = []
+    /// The policies in force, those first that others overrule. Of broken files, the last good ones.
+    private var policies: [(policy: Policy, broken: Bool)] = []
     /// The same host as each of its manifests has it.
     private(set) var versions: [String: [Machine]] = [:]
     /// Hosts that a commit lost together with more than half of the others; they no longer stand in a file.
@@ -58,6 +60,10 @@ struct Lab {
                 files[path] = File(documents: sheet.documents)
             }
         }
+        let all = files.values.flatMap { file in
+            file.documents.compactMap { if case .policy(let policy) = $0 { (policy, file.broken) } else { nil } }
+        }
+        policies = all.sorted { $0.0.rank < $1.0.rank }
         for (path, file) in files.sorted(by: { $0.key < $1.key }) {
             for (ordinal, document) in file.documents.enumerated() {
                 guard case .machine(let machine) = document else { continue }
@@ -103,14 +109,6 @@ struct Lab {
             claims[mac]?.first.map { ($0.path, $0.ordinal, $0.index) } ?? ("", 0, 0)
         }
         return place(one) < place(other)
-    }
-
-    /// The policies in force, those first that others overrule. Of broken files, the last good ones.
-    private var policies: [(policy: Policy, broken: Bool)] {
-        let all = files.values.flatMap { file in
-            file.documents.compactMap { if case .policy(let policy) = $0 { (policy, file.broken) } else { nil } }
-        }
-        return all.sorted { $0.0.rank < $1.0.rank }
     }
 
     /// A policy that selects every host says `suspend`: then nothing is written, either.

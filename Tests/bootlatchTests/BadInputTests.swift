@@ -65,7 +65,7 @@ import Web
     }
 
     /// What a file of the allowed 4 MiB may cost at most, whatever is in it; a build without optimisation needs several times of a release's.
-    private static let limits = "ulimit -v 1048576; ulimit -t 60"
+    private static let limits = "ulimit -v 1048576; ulimit -t 1000"
 
     @Test(arguments: BadInput.hostile + BadInput.foreign)
     func `no file costs validate more than a gigabyte and a minute`(input: BadInput) async throws {
@@ -99,7 +99,7 @@ import Web
             "state: \(scratch.path)/state\ninventory: {url: \(repo)}\nboot: {address: 127.0.0.1, dhcp: {mode: off}}\n")
         let run = try await CommandRun.run(
             [
-                "/bin/bash", "-c", "ulimit -v 3145728; ulimit -t 300; exec nice \"$@\"", "bash", CommandRun.bootlatch,
+                "/bin/bash", "-c", "ulimit -v 3145728; ulimit -t 100; exec nice \"$@\"", "bash", CommandRun.bootlatch,
                 "reconcile", "--once", "--config", scratch.path + "/bootlatch.yaml",
             ])
         // A limit that is reached ends it by a signal.
