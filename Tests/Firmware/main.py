@@ -50,8 +50,7 @@ def run(setting, name, title, case):
 
 
 def run_lane(setting, chosen):
-    for number, (title, case) in enumerate(chosen.items(), 1):
-        name = f"{number:02}"
+    for name, (title, case) in chosen.items():
         try:
             taken = (setting.folder / f"{name}.result").open("x")
         except FileExistsError:
@@ -74,9 +73,9 @@ def run_lanes(work, chosen, arguments):
     finally:
         for lane in lanes:
             lane.kill()
-    files = [cases / f"{number:02}.result" for number in range(1, len(chosen) + 1)]
+    files = [cases / f"{name}.result" for name in chosen]
     results = [file.read_text() if file.exists() else "" for file in files]
-    for title, result in zip(chosen, results):
+    for (title, _), result in zip(chosen.values(), results):
         if not result:
             print(f"FAILED  {title}: its lane broke off")
     failed, skipped = results.count("FAILED") + results.count(""), results.count("skipped")
@@ -90,11 +89,11 @@ def main():
     arguments.add_argument("--lane", type=int, help=argparse.SUPPRESS)
     arguments.add_argument("case", nargs="*", help="run only the cases whose name contains one of these")
     options = arguments.parse_args()
-    chosen = {
-        title: case for title, case in CASES.items() if not options.case or any(part in title for part in options.case)
-    }
+    cases = [one for one in CASES.items() if not options.case or any(part in one[0] for part in options.case)]
+    # By the names of their folders.
+    chosen = {f"{number:02}": one for number, one in enumerate(cases, 1)}
     if options.list:
-        print("\n".join(chosen))
+        print("\n".join(title for title, _ in cases))
         return 0
     if not chosen:
         print("no case has such a name: --list prints them")

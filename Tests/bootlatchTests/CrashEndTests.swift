@@ -66,17 +66,19 @@ struct CrashEndTests {
         try runProgram(["truncate", "-s", "256M", lab.path("loaders/big.efi")])
         let daemon = try await lab.start()
         let (heads, headed) = AsyncStream<Void>.makeStream()
+        let (end, ended) = AsyncStream<Never>.makeStream()
         let reader = Task {
             try await HTTPClient().stream(
                 .GET, .tcp(host: "127.0.0.1", port: daemon.port), path: "/loaders/big.efi", deadline: nil
             ) { _ in
                 headed.yield()
-                // Reads nothing more until the task is cancelled below.
-                try await Task.sleep(for: .seconds(60))
+                // Reads nothing more until the daemon is gone.
+                for await _ in end {}
                 return .stop
             }
         }
         for await _ in heads { break }
+        defer { ended.finish() }
         try await expectEnd(of: daemon)
         reader.cancel()
         _ = await reader.result

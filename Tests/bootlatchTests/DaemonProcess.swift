@@ -80,6 +80,7 @@ final class DaemonProcess: Sendable {
             return state.nextWaiter
         }
         defer { state.withLock { $0.waiters[id] = nil } }
+        // The deadline; a change comes first where all is well.
         let timer = Task {
             try await Task.sleep(for: limit)
             input.finish()
